@@ -1,0 +1,113 @@
+"""A conversation about articles: each question is understood, searched and decided, and the turns are kept.
+
+The only mutable object of this package; what it does with a question is done by the pure functions beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bot import followup, smalltalk
+from bot.answer import NO_ARTICLE, NO_QUESTION, THRESHOLD, decide
+from bot.overview import overview
+from bot.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from index import Library
+
+DEPTH = 8
+"""Hits that are weighed for an answer: as many as are quoted at most, and room for those that repeat one."""
+REMEMBERED = 6
+"""Turns that are taken over when a conversation is rebuilt: as far as a follow-up reaches back."""
+
+
+class Conversation:
+    """Ask a library, one question after another."""
+
+    def __init__(
+        self, library: Library, articles: Iterable[str] | None = None, *, strictness: float = THRESHOLD
+    ) -> None:
+        """Talk about the ``articles`` of these ids, or about all of the library where None.
+
+        ``strictness`` is the least confidence, in [0, 1], with which a quote is given as an answer: at 0 the best
+        passage always is, at 1 hardly any. Raises ValueError where an argument is not of its kind or range.
+        """
+        if not 0 <= strictness <= 1:
+            raise ValueError(f"strictness must be from 0 to 1, not {strictness!r}")
+        if isinstance(articles, str):
+            raise ValueError(f"articles must be a list of article ids, not one string: [{articles!r}]")
+        self._library = library
+        self._articles = None if articles is None else list(articles)
+        self._strictness = strictness
+        self._turns: list[Turn] = []
+
+    @classmethod
+    def from_history(
+        cls,
+        library: Library,
+        history: Iterable[Turn | str | Mapping[str, Any]],
+        articles: Iterable[str] | None = None,
+        *,
+        strictness: float = THRESHOLD,
+    ) -> Conversation:
+        """A conversation that stands where ``history`` left off: the same history, the same next answer.
+
+        An entry, oldest first, is a Turn; or a question; or a mapping that holds one as ``question``, or as the
+        ``content`` of a chat message whose ``role`` is "user" (messages of other roles are passed over). Of a long
+        history the last REMEMBERED turns count. All but Turns are asked again. Raises ValueError for anything else.
+        """
+        chat = cls(library, articles, strictness=strictness)
+        entries = [entry for entry in map(_question_or_turn, history) if entry is not None]
+        for entry in entries[-REMEMBERED:]:
+            if isinstance(entry, Turn):
+                chat._turns.append(entry)
+            else:
+                chat.ask(entry)
+        return chat
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was asked and answered so far, oldest first; blank questions are not turns."""
+        return tuple(self._turns)
+
+    def ask(self, question: str) -> Answer:
+        """Answer ``question`` with quotes; the answer is false when the article does not say, or nothing was asked.
+
+        Raises ValueError where ``question`` is no string, and what ``Library.search`` raises.
+        """
+        if not isinstance(question, str):
+            raise ValueError(f"a question must be a string, not {type(question).__name__}")
+        if not question.strip():
+            return Answer(question, question, message=NO_QUESTION)
+        answer = self._answer(question)
+        self._turns.append(Turn(question, answer))
+        return answer
+
+    def _answer(self, question: str) -> Answer:
+        talk = smalltalk.recognise(question)
+        if talk and talk is not smalltalk.Talk.OVERVIEW:
+            return Answer(question, question, message=talk.value)
+        articles = self._library.articles
+        if self._articles is not None:
+            articles = [article for article in articles if article.id in self._articles]
+        if talk is smalltalk.Talk.OVERVIEW and articles:
+            return overview(question, articles)
+        if not (self._articles or articles):
+            return Answer(question, question, message=NO_ARTICLE)
+        asked_as = followup.resolve(question, self._turns)
+        hits = self._library.search(asked_as, k=DEPTH, articles=self._articles)
+        return decide(question, asked_as, hits, self._strictness, several=len(articles) > 1)
+
+
+def _question_or_turn(entry: Turn | str | Mapping[str, Any]) -> Turn | str | None:
+    """The question that an entry of a history holds, or the entry itself where it is a Turn; None for a reply."""
+    if isinstance(entry, Turn | str):
+        return entry
+    if isinstance(entry, Mapping):
+        question = entry.get("content") if "role" in entry else entry.get("question")
+        if "role" in entry and entry["role"] != "user":
+            return None
+        if isinstance(question, str):
+            return question
+    raise ValueError(f'history must hold turns, questions or {{"role", "content"}} messages, not {entry!r:.80}')

@@ -1,0 +1,108 @@
+"""A file or a text to an Article. One reader a format, in index/readers/."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.blocks import BlockKind, split_blocks
+from index.errors import ArticleError, EmptyArticle, NoSuchFile, UnsupportedFormat
+from index.readers.markdown import read_markdown
+from index.readers.text import read_text
+from index.types import Article
+
+_ID_LENGTH = 16
+"""Hexadecimal digits of a SHA-256: 64 bits, so a million articles share none but once in 37 million libraries."""
+
+_TITLE_LENGTH = 80
+"""Characters of the first words that stand for a title where there is none."""
+
+Reader = Callable[[bytes, str], str]
+"""From a file's bytes and its name to the article's text."""
+
+READERS: dict[str, Reader] = {
+    "": read_text,
+    ".txt": read_text,
+    ".text": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+}
+"""By the ending of the file's name. Other endings are read as plain text if that is what is in them."""
+
+_WAYS_OUT = {
+    ".pdf": "save it as text (pdftotext does it) and add that",
+    ".docx": "save it as plain text and add that",
+    ".doc": "save it as plain text and add that",
+    ".odt": "save it as plain text and add that",
+    ".rtf": "save it as plain text and add that",
+    ".epub": "save it as plain text and add that",
+    ".html": "open it in a browser, copy the article's text into a .txt file and add that",
+    ".htm": "open it in a browser, copy the article's text into a .txt file and add that",
+}
+
+
+def make_article(text: str, *, title: str | None = None, source: str | None = None) -> Article:
+    """Return the article of a text, which is kept exactly as it is.
+
+    ``title``: None for the first heading, or else the first words. The id comes from the source, or without one from
+    the text, so it is the same whenever the same article is added. EmptyArticle where there are no words.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"text must be a str, not {type(text).__name__}")
+    if not any(character.isalnum() for character in text):
+        raise EmptyArticle(f"{source or 'the text'} has no words in it: add an article that has some")
+    return Article(
+        id=_digest(source or text),
+        title=" ".join((title or _title_of(text)).split()),
+        text=text,
+        source=source,
+        added=datetime.now(UTC),
+        revision=_digest(text),
+    )
+
+
+def read_article(where: str | Path, *, title: str | None = None) -> Article:
+    """Return the article of a file; its source is the file's full path.
+
+    NoSuchFile where there is no file to read, UnsupportedFormat where it is not text, EmptyArticle where it is blank.
+    """
+    if isinstance(where, str) and "://" in where:
+        raise ArticleError(f"{where}: addresses are not read yet; save the page as a text file and add that")
+    path = Path(where).expanduser()
+    ending = path.suffix.lower()
+    content = _read_bytes(path)
+    if ending in _WAYS_OUT:
+        raise UnsupportedFormat(f"{path}: {ending} files are not read yet; {_WAYS_OUT[ending]}")
+    text = READERS.get(ending, read_text)(content, str(path))
+    if not any(character.isalnum() for character in text):
+        raise EmptyArticle(f"{path} has no words in it: add an article that has some")
+    return make_article(text, title=title, source=str(path.resolve()))
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise NoSuchFile(f"there is no file {path}: check the path") from error
+    except IsADirectoryError as error:
+        raise NoSuchFile(f"{path} is a folder: name the files in it") from error
+    except PermissionError as error:
+        raise NoSuchFile(f"{path} may not be read: change its permissions") from error
+    except (OSError, ValueError) as error:
+        raise NoSuchFile(f"{str(path)!r} cannot be read ({error}): check the path") from error
+
+
+def _title_of(text: str) -> str:
+    """The first heading if the text starts with one, or else the first words."""
+    first = split_blocks(text)[0]
+    words = text[first.start : first.end].split("\n", 1)[0]
+    if first.kind is BlockKind.HEADING or len(words) <= _TITLE_LENGTH:
+        return words
+    return words[:_TITLE_LENGTH].rsplit(None, 1)[0] + "…"
+
+
+def _digest(text: str) -> str:
+    """Lone surrogates, which no file holds but a str may, count as they are."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_LENGTH]

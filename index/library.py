@@ -1,0 +1,210 @@
+"""A Library: articles that are searched together. Ties reading, splitting, encoding, storing and searching together."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.article import make_article, read_article
+from index.embedding import Encoder, PassageText, Progress, load_encoder
+from index.engines.faiss import FaissEngine
+from index.errors import LibraryClosed, LibraryError, ModelError, NoSuchArticle
+from index.passages import SplitPassage, split_passages
+from index.retrieval import Candidate, Indexes
+from index.store import Store
+from index.types import Article, Hit, Quote
+
+_BUNDLED = Path(__file__).parent / "bundled"
+
+
+class Library:
+    """Articles, in memory or in a folder, and the search over them. Safe to share between threads.
+
+    A folder is safe to kill at any moment, and other processes may read it, and see what is added, while one writes.
+    """
+
+    def __init__(self, where: str | Path | None = None, *, model: str | Encoder | None = None) -> None:
+        """Open a library, or make it.
+
+        ``where``: a folder, or None to keep all in memory. ``model``: the name or folder of a sentence-transformers
+        model; None for the one that the library was made with, or else the packaged one. Nothing of it is loaded yet.
+
+        Errors: LibraryNotWritable, LibraryTooNew, LibraryBusy, and ModelError for another model than it was made with.
+        """
+        if isinstance(where, str) and where.startswith(("postgresql://", "postgres://")):
+            raise LibraryError("libraries in PostgreSQL are not in this version: name a folder instead")
+        self._lock = threading.RLock()
+        self._store: Store | None = Store(None if where is None else Path(where).expanduser())
+        try:
+            self._encoder = self._choose_encoder(self._store, model)
+        except BaseException:
+            self.close()
+            raise
+        self._indexes: Indexes | None = None
+        self._seen_changes: int | None = None
+
+    def add(self, where: str | Path, *, title: str | None = None, progress: Progress | None = None) -> Article:
+        """Read a file and add it. Its source is its full path: the same file, changed, replaces what it was.
+
+        ``progress``: called with how many passages are encoded, and of how many. Errors: ArticleError's subclasses, and
+        those of ``add_text``.
+        """
+        return self._add(read_article(where, title=title), progress)
+
+    def add_text(
+        self, text: str, *, title: str | None = None, source: str | None = None, progress: Progress | None = None
+    ) -> Article:
+        """Add a text exactly as it is: ``article.text == text``. What is there already is returned as it was.
+
+        ``title``: None for the text's first heading or words. ``source``: where it comes from; another text of the same
+        source replaces it, under the same id. Errors: EmptyArticle, LibraryBusy, LibraryNotWritable, ModelError.
+        """
+        return self._add(make_article(text, title=title, source=source), progress)
+
+    @property
+    def articles(self) -> list[Article]:
+        """All articles, in the order in which they were added."""
+        with self._lock:
+            return self._open_store().articles()
+
+    def remove(self, article_id: str) -> None:
+        """Forget an article. NoSuchArticle if there is none of that id."""
+        with self._lock:
+            if not self._open_store().remove(article_id):
+                raise NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
+
+    def search(
+        self, question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True
+    ) -> list[Hit]:
+        """Return the ``k`` best passages, each with the sentence of it that answers best; ``[]`` for a blank question.
+
+        ``articles``: ids of those to search within; None for all. ``read``: False for retrieval alone.
+        Hits come best first, ties in the order of article ids and places. Errors: ValueError for a question that is no
+        str or ``k`` below 1, NoSuchArticle for an id that is not in the library.
+        """
+        if not isinstance(question, str):
+            raise ValueError(f"question must be a str, not {type(question).__name__}")
+        if not isinstance(k, int) or k < 1:
+            raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
+        candidates = self._retrieve(question, k, articles)
+        return [_to_hit(candidate) for candidate in candidates[:k]]
+
+    def load(self) -> None:
+        """Load the models and the indexes now, so that the first search does not wait for them."""
+        self._encoder.load()
+        with self._lock:
+            self._synced_indexes()
+
+    def close(self) -> None:
+        """Let go of the folder; the library cannot be used any more. Closing twice does nothing."""
+        with self._lock:
+            if self._store is not None:
+                self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _add(self, article: Article, progress: Progress | None) -> Article:
+        with self._lock:
+            present = self._open_store().article(article.id)
+        if present and present.revision == article.revision:
+            return present
+        splits = split_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._encoder.max_tokens)
+        vectors, sentence_vectors = self._encoder.encode_passages(
+            [_to_passage_text(split) for split in splits], progress=progress
+        )
+        made_with = {"model": self._encoder.name, "fingerprint": self._encoder.fingerprint}
+        with self._lock:
+            self._open_store().add(article, splits, vectors, sentence_vectors, made_with)
+        return article
+
+    def _retrieve(self, question: str, k: int, articles: Iterable[str] | None) -> list[Candidate]:
+        with self._lock:
+            self._open_store()
+            numbers = self._numbers(articles)
+        if not question.strip() or not any(character.isalnum() for character in question):
+            return []
+        vector = self._encoder.encode_question(question)
+        with self._lock:
+            store, indexes = self._open_store(), self._synced_indexes()
+            return indexes.retrieve(store, question, vector, k=k, articles=numbers)
+
+    def _numbers(self, articles: Iterable[str] | None) -> list[int] | None:
+        """The store's numbers for article ids."""
+        if articles is None:
+            return None
+        if isinstance(articles, str):
+            raise ValueError("articles must be a list of ids, not one str")
+        held = {article_id: number for number, article_id in self._open_store().article_numbers().items()}
+        for article_id in (wanted := list(articles)):
+            if article_id not in held:
+                raise NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
+        return [held[article_id] for article_id in wanted]
+
+    def _synced_indexes(self) -> Indexes:
+        store = self._open_store()
+        if self._indexes is None:
+            self._indexes = Indexes(FaissEngine(self._encoder.dimension))
+        self._indexes.sync(store)
+        return self._indexes
+
+    def _open_store(self) -> Store:
+        if self._store is None:
+            raise LibraryClosed("the library is closed: open it again with Library(…)")
+        return self._store
+
+    @staticmethod
+    def _choose_encoder(store: Store, model: str | Encoder | None) -> Encoder:
+        made_with = store.setting("model")
+        encoder = load_encoder(model or made_with) if model is None or isinstance(model, str) else model
+        if made_with and (encoder.name, encoder.fingerprint) != (made_with, store.setting("fingerprint")):
+            raise ModelError(
+                f"{store.where} was made with the model {made_with!r} and other weights than {encoder.name!r} has now:"
+                f" open it with model={made_with!r}, or add its articles to a new library"
+            )
+        return encoder
+
+
+@cache
+def default_library() -> Library:
+    """Return the library of the bundled article, made when first asked for."""
+    library = Library()
+    for path in sorted(_BUNDLED.glob("*.md")):
+        library.add(path)
+    return library
+
+
+def search(question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
+    """Search the bundled article: ``Library.search`` over ``default_library()``."""
+    return default_library().search(question, k, articles=articles, read=read)
+
+
+def _to_passage_text(split: SplitPassage) -> PassageText:
+    start = split.passage.start
+    sentences = tuple((sentence.start - start, sentence.end - start) for sentence in split.sentences)
+    return PassageText(split.passage.text, sentences, split.context)
+
+
+def _to_hit(candidate: Candidate) -> Hit:
+    """The passage with its best sentence as the quote; of equals, the first."""
+    best = max(range(len(candidate.scores)), key=lambda i: (candidate.scores[i], -i))
+    sentence, passage = candidate.sentences[best], candidate.passage
+    quote = Quote(
+        article_id=passage.article_id,
+        text=passage.text[sentence.start - passage.start : sentence.end - passage.start],
+        start=sentence.start,
+        end=sentence.end,
+        paragraph=sentence.paragraph,
+        revision=candidate.revision,
+    )
+    return Hit(passage, candidate.score, quote, candidate.confidence)

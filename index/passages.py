@@ -1,0 +1,155 @@
+"""An article cut into passages: runs of whole sentences, none longer than the encoder reads with its context.
+
+The paragraph is the natural unit. Very short ones under the same heading are joined, long ones split between sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from index.blocks import BlockKind, split_blocks
+from index.sentences import split_at_blanks, split_sentences
+from index.types import Article, Passage
+
+SHORT = 40
+"""Word pieces: a passage shorter than this is joined with its neighbour under the same heading, where both fit."""
+
+MAX_CONTEXT = 64
+"""Word pieces of title and heading that a passage is encoded with, at most."""
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+"""How many word pieces each text has, special tokens not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence by its offsets in the article, and the number of the paragraph that it stands in."""
+
+    start: int
+    end: int
+    paragraph: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPassage:
+    """A passage, the context that it is encoded with, and its sentences: one or more."""
+
+    passage: Passage
+    context: str
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Consecutive sentences under one heading, and their word pieces."""
+
+    heading: str
+    sentences: tuple[Sentence, ...]
+    tokens: int
+
+
+def split_passages(article: Article, *, count_tokens: CountTokens, max_tokens: int) -> list[SplitPassage]:
+    """Return the passages of an article, in order and without overlap; ``[]`` for blank text.
+
+    ``max_tokens``: the word pieces, special tokens not counted, that a passage and its context may have together.
+    Every word of the article but its headings is in exactly one passage.
+    """
+    contexts: dict[str, tuple[str, int]] = {}
+    runs: list[_Run] = []
+    for heading, sentences in _paragraphs(article.text):
+        if heading not in contexts:
+            contexts[heading] = _fit_context(article.title, heading, count_tokens, min(MAX_CONTEXT, max_tokens // 2))
+        room = max_tokens - contexts[heading][1]
+        runs.extend(_paragraph_runs(article.text, heading, sentences, count_tokens, room))
+    rooms = {heading: max_tokens - used for heading, (_, used) in contexts.items()}
+    return [
+        _to_passage(article, position, run, contexts[run.heading][0])
+        for position, run in enumerate(_join_short(runs, rooms))
+    ]
+
+
+def _paragraphs(text: str) -> Iterator[tuple[str, list[Sentence]]]:
+    """The heading and the sentences of each block that is not a heading."""
+    heading = ""
+    for block in split_blocks(text):
+        if block.kind is BlockKind.HEADING:
+            heading = text[block.start : block.end]
+            continue
+        spans = split_sentences(text, block.start, block.end)
+        yield heading, [Sentence(start, end, block.paragraph) for start, end in spans]
+
+
+def _fit_context(title: str, heading: str, count_tokens: CountTokens, limit: int) -> tuple[str, int]:
+    """Title and heading on a line, cut after the last word that fits; and its word pieces."""
+    parts = [part for part in dict.fromkeys((" ".join(title.split()), " ".join(heading.split()))) if part]
+    words = " – ".join(part[: limit * 8] for part in parts).split()
+    while words:
+        context = " ".join(words)
+        (tokens,) = count_tokens([context])
+        if tokens <= limit:
+            return context, tokens
+        words = words[: min(len(words) - 1, len(words) * limit // tokens + 1)]
+    return "", 0
+
+
+def _paragraph_runs(
+    text: str, heading: str, sentences: list[Sentence], count_tokens: CountTokens, room: int
+) -> Iterator[_Run]:
+    """A paragraph's sentences in as few runs as fit, of about the same length."""
+    counted = list(_fitting(text, sentences, count_tokens, room))
+    left = sum(tokens for _, tokens in counted)
+    share = left / max(1, -(-left // room))
+    run: list[Sentence] = []
+    used = 0
+    for sentence, tokens in counted:
+        if run and (used + tokens > room or used >= share):
+            yield _Run(heading, tuple(run), used)
+            run, used = [], 0
+        run.append(sentence)
+        used += tokens
+    if run:
+        yield _Run(heading, tuple(run), used)
+
+
+def _fitting(
+    text: str, sentences: Iterable[Sentence], count_tokens: CountTokens, room: int
+) -> Iterator[tuple[Sentence, int]]:
+    """Each sentence with its word pieces; one that alone is too long comes in parts."""
+    whole = list(sentences)
+    for sentence, tokens in zip(whole, count_tokens([text[s.start : s.end] for s in whole]), strict=True):
+        length = sentence.end - sentence.start
+        if tokens <= room or length <= 1:
+            yield sentence, min(tokens, room)
+            continue
+        parts = split_at_blanks(text, sentence.start, sentence.end, max(1, length * room // (tokens + 1)))
+        yield from _fitting(text, [replace(sentence, start=s, end=e) for s, e in parts], count_tokens, room)
+
+
+def _join_short(runs: Iterable[_Run], rooms: dict[str, int]) -> Iterator[_Run]:
+    """The runs, with short neighbours under one heading joined where both fit."""
+    last: _Run | None = None
+    for run in runs:
+        short = last and last.heading == run.heading and min(last.tokens, run.tokens) < SHORT
+        if last and short and last.tokens + run.tokens <= min(rooms[run.heading], 4 * SHORT):
+            last = _Run(run.heading, last.sentences + run.sentences, last.tokens + run.tokens)
+            continue
+        if last:
+            yield last
+        last = run
+    if last:
+        yield last
+
+
+def _to_passage(article: Article, position: int, run: _Run, context: str) -> SplitPassage:
+    first, last = run.sentences[0], run.sentences[-1]
+    passage = Passage(
+        id=f"{article.id}/{position}",
+        article_id=article.id,
+        text=article.text[first.start : last.end],
+        start=first.start,
+        end=last.end,
+        heading=run.heading,
+        paragraph=first.paragraph,
+    )
+    return SplitPassage(passage, context, run.sentences)

@@ -1,0 +1,69 @@
+"""What the index speaks of: articles, passages of them, quotes in them, and the hits that a search returns.
+
+All frozen, all plain data, no arrays. Offsets count Unicode code points in ``Article.text``, end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document. ``text`` never changes: a new edition is a new ``revision``.
+
+    Lines of ``text`` that start with ``#`` to ``######`` and a blank are headings; blank lines part paragraphs.
+    """
+
+    id: str
+    title: str
+    text: str
+    source: str | None
+    """The path or address that it was read from, or None for text that was handed over."""
+    added: datetime
+    """When this revision was added, in UTC."""
+    revision: str
+    """The first 16 hexadecimal digits of the SHA-256 of ``text`` in UTF-8: what offsets refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of one article: ``article.text[start:end] == text``, always."""
+
+    id: str
+    article_id: str
+    text: str
+    start: int
+    end: int
+    heading: str
+    """The heading that it stands under, without its marks; ``""`` where there is none."""
+    paragraph: int
+    """The number of the article's paragraph in which it starts, from 1; headings are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The sentence, or neighbouring sentences, that answer: ``article.text[start:end] == text``, always."""
+
+    article_id: str
+    text: str
+    start: int
+    end: int
+    paragraph: int
+    """The number of the article's paragraph in which it starts, from 1."""
+    revision: str
+    """The article's revision when this was quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found."""
+
+    passage: Passage
+    score: float
+    """What hits are ordered by: higher is better. Comparable within one search only."""
+    quote: Quote
+    """The best sentence of the passage."""
+    confidence: float
+    """The probability, in [0, 1], that the quote answers the question."""

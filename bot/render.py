@@ -110,12 +110,12 @@ def hit_lines(hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Line]:
 
 
 def place(hit: Hit, titles: Mapping[str, str]) -> str:
-    """Where the quote of ``hit`` stands: "Title › Heading, paragraph 7, characters 10-42, 93% sure"."""
+    """Where the quote of ``hit`` stands: "Title › Heading · paragraph 7 · characters 10-42 · 93% sure"."""
     quote = hit.quote
     title = titles.get(quote.article_id, quote.article_id)
     heading = f" › {hit.passage.heading}" if hit.passage.heading not in ("", title) else ""
     offsets = f"characters {quote.start}-{quote.end}"
-    return f"{title}{heading}, paragraph {quote.paragraph}, {offsets}, {hit.confidence:.0%} sure"
+    return f"{title}{heading} · paragraph {quote.paragraph} · {offsets} · {hit.confidence:.0%} sure"
 
 
 def escape_markdown(text: str) -> str:

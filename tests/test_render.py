@@ -65,7 +65,7 @@ def test_the_first_terminal_line_is_the_answer_and_the_second_its_place() -> Non
     plain = Answer("Returns?", "Returns?", (QUOTE,), 0.934, hits=(HIT,))
     assert to_text(answer_lines(plain, TITLES)) == (
         "The deal does not cover returns.\n"
-        "  UK and Turkey › Where the deal stops, paragraph 7, characters 100-132, 93% sure\n"
+        "  UK and Turkey › Where the deal stops · paragraph 7 · characters 100-132 · 93% sure\n"
     )
 
 
@@ -88,7 +88,7 @@ def test_a_refusal_shows_the_nearest_passage_and_says_that_it_is_no_answer() -> 
 def test_a_hit_shows_its_best_sentence_its_place_and_its_passage() -> None:
     assert to_text(hit_lines([HIT, HIT], TITLES)).splitlines()[:5] == [
         "1. The deal does not cover returns.",
-        "   UK and Turkey › Where the deal stops, paragraph 7, characters 100-132, 93% sure",
+        "   UK and Turkey › Where the deal stops · paragraph 7 · characters 100-132 · 93% sure",
         "   The deal does not cover returns. It is about intelligence.",
         "",
         "2. The deal does not cover returns.",
@@ -108,7 +108,7 @@ def test_markdown_of_an_answer() -> None:
     assert MarkdownIt().render(to_markdown(ANSWER, TITLES)) == (
         "<p><strong>No.</strong></p>\n"
         "<blockquote>\n<p>The deal does not cover returns.</p>\n</blockquote>\n"
-        "<p>UK and Turkey › Where the deal stops, paragraph 7, characters 100-132, 93% sure</p>\n"
+        "<p>UK and Turkey › Where the deal stops · paragraph 7 · characters 100-132 · 93% sure</p>\n"
     )
 
 

@@ -1,0 +1,187 @@
+"""The program's door: the command line, and the start of the server.
+
+``python app.py [ARTICLE…]`` opens a chat on these articles; ``pullquote --help`` tells of the other commands.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot import Conversation
+from bot.arguments import STANDARD_INPUT, TROUBLE, parse_arguments
+from bot.render import Line, answer_lines, hit_lines, printable, to_dict
+from bot.terminal import progress_bar, show
+from index import Article, NoSuchFile, PullquoteError
+
+if TYPE_CHECKING:
+    from index import Library
+
+FOUND, DOES_NOT_SAY = 0, 1
+INTERRUPTED, PIPE_CLOSED = 130, 141  # as shells have it: 128 and the signal's number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status: 0, 1 where the article does not say, 2 where something failed."""
+    _be_quiet()
+    try:
+        options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+        status = COMMANDS[options.command](options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        return PIPE_CLOSED
+    except (PullquoteError, ValueError) as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.filename or 'the system'}: {error.strerror or error}")
+    except Exception as error:  # a mistake in the program: told in a line like all else, unless asked for
+        if os.environ.get("PULLQUOTE_DEBUG"):
+            raise
+        return _complain(f"a mistake in the program, {error!r}: PULLQUOTE_DEBUG=1 shows where")
+    return status
+
+
+def _chat(options: Namespace) -> int:
+    from bot.service import serve
+
+    where = {"host": options.host, "port": options.port, "announce": _announce}
+    if STANDARD_INPUT in options.articles:
+        with _library(options) as library:
+            serve(library=library, **where)
+    else:
+        for source in options.articles:
+            _check_article(source)
+        _check_library(options)
+        serve(options.articles, library=options.library, **where)
+    return FOUND
+
+
+def _ask(options: Namespace) -> int:
+    with _library(options) as library:
+        answer = Conversation(library, strictness=options.strictness).ask(options.question)
+        _show(options, library, to_dict(answer), answer_lines(answer, _titles(library)))
+    return FOUND if answer else DOES_NOT_SAY
+
+
+def _search(options: Namespace) -> int:
+    with _library(options) as library:
+        hits = library.search(options.question, k=options.k)
+        _show(options, library, {"hits": [to_dict(hit) for hit in hits]}, hit_lines(hits, _titles(library)))
+    return FOUND if hits else DOES_NOT_SAY
+
+
+def _add(options: Namespace) -> int:
+    from index import Library
+
+    status = FOUND
+    with Library(options.library) as library:
+        for source in options.articles:
+            try:
+                article = _add_article(library, source)
+            except PullquoteError as error:
+                status = _complain(str(error))
+            else:
+                print(f"Added “{printable(article.title)}” ({article.id})")
+    return status
+
+
+@contextmanager
+def _library(options: Namespace) -> Iterator[Library]:
+    """The library that was asked for, with the articles that were named in it; the bundled article where none was."""
+    from index import Library
+    from index.library import default_library
+
+    if not options.library and not options.articles:
+        yield default_library()
+        return
+    _check_library(options)
+    with Library(options.library) as library:
+        for source in options.articles:
+            try:
+                _add_article(library, source)
+            except NoSuchFile as error:
+                one_word = " " not in getattr(options, "question", " ")
+                hint = " (a question of several words needs quotes around it)" if one_word else ""
+                raise NoSuchFile(f"{error}{hint}") from error
+        yield library
+
+
+def _add_article(library: Library, source: str) -> Article:
+    """Add what ``source`` names, with a bar on a terminal while its passages are encoded."""
+    if source != STANDARD_INPUT:
+        with progress_bar(Path(source).name) as progress:
+            return library.add(source, progress=progress)
+    from index.readers.text import read_text
+
+    text = read_text(sys.stdin.buffer.read(), "standard input")
+    with progress_bar("standard input") as progress:
+        title = None if text.lstrip().startswith("# ") else "standard input"
+        return library.add_text(text, title=title, progress=progress)
+
+
+def _show(options: Namespace, library: Library, found: dict[str, Any], lines: Sequence[Line]) -> None:
+    """Print what was found, for programs or for people."""
+    if options.json:
+        articles = [{"id": each.id, "title": each.title, "source": each.source} for each in library.articles]
+        print(json.dumps({**found, "articles": articles}, ensure_ascii=False, indent=2))
+    else:
+        show(lines)
+
+
+def _titles(library: Library) -> dict[str, str]:
+    return {article.id: article.title for article in library.articles}
+
+
+def _check_article(source: str) -> None:
+    """Raise what reading a file would, so that it is told before anything slow begins."""
+    from index.article import read_article
+
+    if "://" not in source:
+        read_article(source)
+
+
+def _check_library(options: Namespace) -> None:
+    """Raise NoSuchFile where a library was named that is not there, rather than make an empty one to ask."""
+    made = options.articles or not options.library or "://" in options.library
+    if not made and not Path(options.library).expanduser().is_dir():
+        raise NoSuchFile(f"there is no library {options.library}: make one with pullquote add ARTICLE --library DIR")
+
+
+def _announce(address: str) -> None:
+    print(f"Pullquote is at {address} (Ctrl-C ends it)", flush=True)
+
+
+def _be_quiet() -> None:
+    """Nothing is fetched, and nothing of the libraries below is printed, unless the environment asks for it."""
+    for name, value in {
+        "HF_HUB_OFFLINE": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TRANSFORMERS_VERBOSITY": "error",
+        "TOKENIZERS_PARALLELISM": "false",
+    }.items():
+        os.environ.setdefault(name, value)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # an article may hold what the terminal's encoding lacks
+
+
+def _complain(message: str) -> int:
+    print(f"pullquote: {' '.join(message.split())}", file=sys.stderr)
+    return TROUBLE
+
+
+COMMANDS: dict[str, Callable[[Namespace], int]] = {"chat": _chat, "ask": _ask, "search": _search, "add": _add}
+
+if __name__ == "__main__":
+    sys.exit(main())

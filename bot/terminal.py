@@ -25,7 +25,8 @@ def show(lines: Sequence[Line]) -> None:
 
     console = Console(highlight=False)
     for line in lines:
-        console.print(Padding(Text(line.text, STYLES[line.style]), (0, 0, 0, line.indent), expand=False))
+        words = Text(line.text, STYLES[line.style])
+        console.print(Padding(words, (0, 0, 0, line.indent), expand=False) if line.text else "")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ in the article carries ``data-article``, ``data-start`` and ``data-end``, the of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -17,6 +18,12 @@ from index.types import Hit
 
 SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.0, "Not sure"))
 """How the least confidence of each step is said in plain words."""
+
+_NEW_LINE = re.compile(
+    r"""[ \t]*(?:&\#13;)?\n (?:(?:[ \t]|&\#13;)*\n)+ [ \t]*                # a blank line, or several
+      | [ \t]*(?:&\#13;)?\n [ \t]* (?=(?:[-*+•]|\d{1,3}[.)])[ ]|&gt;)  # the start of a list item or a quote""",
+    re.VERBOSE,
+)
 
 
 def answer_html(answer: Answer, titles: Mapping[str, str]) -> str:
@@ -69,20 +76,21 @@ def _nearest(hit: Hit, titles: Mapping[str, str]) -> str:
     return (
         f'<figure class="pq-nearest" {_target(passage.article_id, passage.start, passage.end)} data-kind="nearest">'
         '<p class="pq-label">Nearest passage, not an answer</p>'
-        f'<blockquote dir="auto"><p>{escape_words(passage.text)}</p></blockquote>'
+        f'<blockquote dir="auto"><p>{_lines(passage.text)}</p></blockquote>'
         f"<figcaption>{_place(hit, titles)}</figcaption></figure>"
     )
 
 
 def _place(hit: Hit, titles: Mapping[str, str]) -> str:
-    """Where it stands, as the button that shows it there."""
+    """Where it stands, as the button that shows it there; of which article, where there are several."""
     title = titles.get(hit.passage.article_id, "")
-    parts = [title] if len(titles) > 1 and title else []
+    article = f'<span class="pq-from" dir="auto">{escape_words(title)}</span>' if len(titles) > 1 else ""
+    place = f"Paragraph {hit.quote.paragraph}"
     if hit.passage.heading and hit.passage.heading != title:
-        parts.append(hit.passage.heading)
-    where = "".join(f'<span class="pq-heading" dir="auto">{escape_words(part)}</span>, ' for part in parts)
-    paragraph = f"{'paragraph' if where else 'Paragraph'} {hit.quote.paragraph}"
-    return f'<button type="button" class="pq-place" title="Show it in the article">{where}{paragraph}</button>'
+        place = f'<span dir="auto">{escape_words(hit.passage.heading)}</span>, {place.lower()}'
+    return (
+        f'{article}<button type="button" class="pq-place" title="Show it in the article"><span>{place}</span></button>'
+    )
 
 
 def _sureness(confidence: float) -> str:
@@ -103,9 +111,14 @@ def _passage(hit: Hit) -> str:
     after = passage.text[quote.end - passage.start :]
     return (
         "<details><summary>The passage around it</summary>"
-        f'<p class="pq-passage" dir="auto">{escape_words(before)}<mark>{escape_words(quote.text)}</mark>'
-        f"{escape_words(after)}</p></details>"
+        f'<p class="pq-passage" dir="auto">{_lines(before)}<mark>{_lines(quote.text)}</mark>'
+        f"{_lines(after)}</p></details>"
     )
+
+
+def _lines(words: str) -> str:
+    """Escaped, with a new line on the page for each new paragraph and list item, but none where a line was wrapped."""
+    return _NEW_LINE.sub(lambda ends: "<br>" * min(2, ends[0].count("\n")), escape_words(words))
 
 
 def _target(article_id: str, start: int, end: int) -> str:

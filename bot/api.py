@@ -13,10 +13,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from bot.conversation import Conversation
 from bot.loading import Loading, Status, StillLoading
+from bot.memory import Memory
 from bot.render import to_dict
-from bot.schema import AnswerBody, ArticlesBody, AskRequest, HealthBody, HitsBody, SearchRequest, TroubleBody
+from bot.schema import (
+    AnswerBody,
+    ArticlesBody,
+    AskRequest,
+    ChatMessage,
+    HealthBody,
+    HitsBody,
+    PastTurn,
+    SearchRequest,
+    TroubleBody,
+)
 from bot.version import __version__
 from index.errors import (
     ArticleTooLarge,
@@ -68,12 +78,13 @@ _QUESTIONS = {
 def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None:
     """Add the routes, and the handlers that turn errors into responses, to ``app``."""
     routes = APIRouter()
+    memory = Memory()
 
     @routes.post("/v1/ask", response_model=AnswerBody, responses=_TROUBLE, summary="Ask: quotes, or an honest refusal")
     def ask(request: Annotated[AskRequest, Body(openapi_examples=_QUESTIONS)]) -> Any:
-        history = [entry if isinstance(entry, str) else entry.model_dump() for entry in request.history or ()]
-        chat = Conversation.from_history(library.result(), history, request.articles)
-        return JSONResponse(to_dict(chat.ask(request.question)))
+        history = [question for entry in request.history or () if (question := _question_of(entry)) is not None]
+        answer = memory.ask(library.result(), request.question, history, request.articles)
+        return JSONResponse(to_dict(answer))
 
     @routes.post("/v1/search", response_model=HitsBody, responses=_TROUBLE, summary="Find passages, best first")
     def search(request: Annotated[SearchRequest, Body(openapi_examples=_SEARCHES)]) -> Any:
@@ -94,7 +105,8 @@ def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None
 
     @routes.api_route("/v1/{rest:path}", methods=["GET", "POST", "PUT", "DELETE", "PATCH"], include_in_schema=False)
     def nothing(request: Request) -> Response:
-        return _trouble(404, f"There is no {request.method} {request.url.path:.200}; /docs lists what there is.")
+        code = 405 if request.url.path in ("/v1/ask", "/v1/search", "/v1/articles") else 404
+        return _trouble(code, f"There is no {request.method} {request.url.path:.200}; /docs lists what there is.")
 
     app.include_router(routes)
     app.add_exception_handler(RequestValidationError, _on_bad_request)
@@ -102,6 +114,13 @@ def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None
     for kind in (PullquoteError, ValueError):
         app.add_exception_handler(kind, _on_error)
     app.add_exception_handler(Exception, _on_surprise)
+
+
+def _question_of(entry: str | ChatMessage | PastTurn) -> str | None:
+    """The question that an entry of a history holds; None for a message that is a reply."""
+    if isinstance(entry, ChatMessage):
+        return entry.content if entry.role == "user" else None
+    return entry if isinstance(entry, str) else entry.question
 
 
 def _listed(article: Article) -> dict[str, Any]:
@@ -121,6 +140,8 @@ def _on_bad_request(_: Request, error: Exception) -> Response:
     if first.get("type") == "json_invalid":
         return _trouble(422, "The request's body is not JSON.")
     where = ".".join(str(part) for part in first.get("loc", ())[1:])
+    if where.startswith("history."):
+        return _trouble(422, "history: each entry is a question, a turn with a question, or a chat message.")
     return _trouble(422, f"{where or 'body'}: {first.get('msg', 'is not as it should be')}.")
 
 

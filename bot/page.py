@@ -18,8 +18,8 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gradio as gr
 
 from bot.answer_view import answer_html, trouble_html
-from bot.conversation import Conversation
 from bot.gate import STATIC
+from bot.memory import Memory
 from index.errors import PullquoteError
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 def add_page(app: FastAPI, library: Loading[Library]) -> None:
     """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading."""
+    memory = Memory()
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
             gr.HTML(_part("top.html"), elem_id="pq-top", apply_default_css=False, js_on_load=None)
@@ -56,6 +57,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
                             elem_id="pq-question",
                         )
                         ask = gr.Button("Ask", elem_id="pq-ask")
+                    gr.HTML(_part("scope.html"), elem_id="pq-scope", apply_default_css=False, js_on_load=None)
         request = gr.JSON(visible="hidden")
         reply = gr.JSON(visible="hidden")
         asked = gr.on(
@@ -67,7 +69,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
             api_visibility="private",
         )
         answered = asked.then(
-            lambda request: reply_to(request, library),
+            lambda request: reply_to(request, library, memory),
             request,
             reply,
             api_name="ask",
@@ -91,7 +93,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
     )
 
 
-def reply_to(request: Any, library: Loading[Library]) -> dict[str, str] | None:
+def reply_to(request: Any, library: Loading[Library], memory: Memory) -> dict[str, str] | None:
     """Answer one question of the page: ``{"id", "question", "history", "articles"}`` gives ``{"id", "html"}``.
 
     What goes wrong is the reply as well, in one sentence; None, for nothing asked, gives None.
@@ -100,8 +102,7 @@ def reply_to(request: Any, library: Loading[Library]) -> dict[str, str] | None:
         return None
     try:
         opened = library.result(PATIENCE)
-        chat = Conversation.from_history(opened, request.get("history") or (), request.get("articles"))
-        answer = chat.ask(request.get("question", ""))
+        answer = memory.ask(opened, request.get("question", ""), request.get("history") or (), request.get("articles"))
         html = answer_html(answer, {article.id: article.title for article in opened.articles})
     except (PullquoteError, ValueError) as error:
         html = trouble_html(str(error))

@@ -51,7 +51,7 @@ const pullquote = (() => {
   function offerArticles() {
     const choice = find("#pq-article-choice");
     choice.replaceChildren(...articles.map((article) => new Option(article.title, article.id)));
-    find(".pq-choose").hidden = articles.length < 2;
+    find(".pq-choose").hidden = find(".pq-scope").hidden = articles.length < 2;
     choice.addEventListener("change", () => showArticle(choice.value));
   }
 
@@ -147,7 +147,8 @@ const pullquote = (() => {
     next = null;
     if (!question || waiting) return [typed, null];
     waiting = { id: String(Date.now()), question, html: "" };
-    const request = { id: waiting.id, question, history: turns.map((turn) => turn.question), articles: null };
+    const only = find("#pq-only").checked && shown;
+    const request = { id: waiting.id, question, history: turns.map((turn) => turn.question), articles: only ? [shown] : null };
     drawWaiting(waiting);
     showPane("talk");
     return [kept, request];

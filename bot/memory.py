@@ -1,0 +1,55 @@
+"""What was answered lately, so that a conversation sent along with a question need not be asked all over again.
+
+Only saves time: forgetting all of it changes no answer.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from bot.conversation import Conversation
+from bot.types import Answer, Turn
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+MOST = 500
+"""Conversations that are kept, the ones used last: a few kilobytes each."""
+
+Key = tuple[Any, ...]
+
+
+class Memory:
+    """Asks questions within conversations that live elsewhere. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._turns: OrderedDict[Key, tuple[Turn, ...]] = OrderedDict()
+        self._lock = Lock()
+
+    def ask(
+        self, library: Library, question: str, history: Sequence[Any] = (), articles: Sequence[str] | None = None
+    ) -> Answer:
+        """What ``Conversation.from_history(library, history, articles).ask(question)`` answers, only faster."""
+        editions = tuple((article.id, article.revision) for article in library.articles)
+        scope = None if articles is None else tuple(articles)
+        asked = tuple(map(repr, history))
+        known = self._recall((editions, scope, asked))
+        chat = Conversation.from_history(library, history if known is None else known, articles)
+        answer = chat.ask(question)
+        self._keep((editions, scope, (*asked, repr(question))), chat.turns)
+        return answer
+
+    def _recall(self, key: Key) -> tuple[Turn, ...] | None:
+        with self._lock:
+            if key in self._turns:
+                self._turns.move_to_end(key)
+            return self._turns.get(key)
+
+    def _keep(self, key: Key, turns: tuple[Turn, ...]) -> None:
+        with self._lock:
+            self._turns[key] = turns
+            if len(self._turns) > MOST:
+                self._turns.popitem(last=False)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MOST = 4
 """As many as are read at a glance."""
 
+SURE_ENOUGH = 0.5
+"""The least confidence of an answer to a question that was not written for the article: more likely right than not."""
+
 _OF_ANY_ARTICLE = (
     "What is this article about?",
     "Who is it about?",
@@ -36,6 +39,9 @@ def suggest(library: Library, article: Article) -> list[str]:
     own = _OF_THE_BUNDLED if (article.source or "").endswith(_BUNDLED) else ()
     answered: list[str] = []
     for question in (*own, *_OF_ANY_ARTICLE):
-        if len(answered) < MOST and Conversation(library, [article.id]).ask(question):
+        if len(answered) == MOST:
+            break
+        answer = Conversation(library, [article.id]).ask(question)
+        if answer and (question in own or answer.confidence >= SURE_ENOUGH):
             answered.append(question)
     return answered

@@ -9,7 +9,7 @@ PYTHON ?= python3
 ARTICLE ?=
 TORCH_INDEX ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
 
 export HOST PORT
 

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import sys
+import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,6 +64,10 @@ def _chat(options: Namespace) -> int:
             _check_article(source)
         _check_library(options)
         serve(options.articles, library=options.library, **where)
+    if any(thread.name == "pullquote-loading" for thread in threading.enumerate()):
+        # A model that is still loading in its thread cannot be stopped, and would abort the program with a message.
+        sys.stdout.flush()
+        os._exit(FOUND)
     return FOUND
 
 

@@ -20,7 +20,7 @@ chat: .venv/installed
 	$(BIN)/pullquote chat $(if $(ARTICLE),"$(ARTICLE)")
 
 test: .venv/installed-dev
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || $(MAKE) --no-print-directory chromium
+	@command -v chromium >/dev/null || $(MAKE) --no-print-directory chromium
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -32,8 +32,6 @@ PATIENCE = 60
 """Seconds that a question asked while the model loads waits for it."""
 UPLOAD_LIMIT = "1mb"
 """The page takes no files; this is what Gradio's own upload route would accept."""
-AT_ONCE = 4
-"""Questions that are answered at the same time; more wait their turn."""
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
             reply,
             api_name="ask",
             show_progress="hidden",
-            concurrency_limit=AT_ONCE,
+            queue=False,  # a plain request: no polling, and no statistics of it
         )
         answered.then(fn=None, inputs=[reply], js="(reply) => pullquote.answered(reply)", api_visibility="private")
         blocks.load(fn=None, js="() => pullquote.start()", api_visibility="private")

@@ -69,7 +69,7 @@ def serve(
     address = f"http://{_in_address(host)}:{port}"
     # What may be slow to load must not start before the listener has its port, nor keep the server from answering.
     opening = Loading(lambda say: _open(sources, library, say), message="Loading the language model…")
-    page: Loading[FastAPI] = Loading(lambda _: _build_page(opening), message="Building the page…")
+    page: Loading[FastAPI] = Loading(lambda _: build_page(opening), message="Building the page…")
     app = create_app(opening, page, hosts=_own_names(host))
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False)
@@ -186,7 +186,7 @@ def _told(say: Say, name: str) -> Callable[[int, int], None]:
     return lambda done, of: say(f"Reading {name}: {done:,} of {of:,} passages…")
 
 
-def _build_page(library: Loading[Library]) -> FastAPI:
+def build_page(library: Loading[Library]) -> FastAPI:
     """The page as an application of its own. Importing what it is made of takes seconds."""
     from bot.page import add_page
 

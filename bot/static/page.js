@@ -22,15 +22,18 @@ const pullquote = (() => {
     return element;
   };
 
+  const askHealth = () => fetch("healthz").then((response) => response.json()).catch(() => null);
+
   // ---- starting -----------------------------------------------------------------------------------------------
 
   async function start() {
     document.documentElement.dataset.ready = "page";
+    find("#pq-splash")?.remove();
     showPane("talk");
     restore();
     const words = find(".pq-waiting-words");
     for (;;) {
-      const health = await fetch("healthz").then((response) => response.json()).catch(() => null);
+      const health = await askHealth();
       if (health?.status === "ready") break;
       words.textContent = health ? health.message : "The server does not answer. Is it still running?";
       find(".pq-waiting").classList.toggle("pq-failed", health?.status === "failed");
@@ -158,22 +161,30 @@ const pullquote = (() => {
   function answered(reply) {
     if (!waiting) return;
     const turn = waiting;
-    waiting = null;
-    const element = find(`[data-turn="${turn.id}"]`);
-    element.removeAttribute("aria-busy");
-    if (reply?.id !== turn.id) {
-      fill(element, '<p class="pq-trouble" role="alert">The server did not answer. Is it still running?</p>');
-      find(".pq-answer", element).append(again(turn.question));
-      return;
-    }
+    if (reply?.id !== turn.id) return lost(turn);
     turn.html = reply.html;
     turns.push(turn);
     store();
-    fill(element, turn.html);
+    const element = settle(turn.html);
     const quote = find(".pq-quote", element);
     if (quote) light(quote, { move: false });
     else unlight();
     follow(element);
+  }
+
+  function lost(turn) {
+    const element = settle('<p class="pq-trouble" role="alert">The server did not answer. Is it still running?</p>');
+    find(".pq-answer", element).append(
+      made("button", { type: "button", className: "pq-example", textContent: "Ask again", value: turn.question }),
+    );
+  }
+
+  function settle(html) {
+    const element = find(`[data-turn="${waiting.id}"]`);
+    waiting = null;
+    element.removeAttribute("aria-busy");
+    fill(element, html);
+    return element;
   }
 
   function drawWaiting(turn) {
@@ -181,12 +192,21 @@ const pullquote = (() => {
     element.setAttribute("aria-busy", "true");
     const words = made("p", { className: "pq-looking", textContent: "Looking in the article" });
     find(".pq-answer", element).append(words);
-    setTimeout(async () => {
-      if (waiting !== turn) return;
-      const health = await fetch("healthz").then((response) => response.json()).catch(() => null);
-      if (waiting === turn && health?.status === "loading") words.textContent = "Still getting ready; your question is next";
-    }, SLOW_MS);
     follow(element);
+    watch(turn, words);
+  }
+
+  // Says what a question waits for, and gives up when the server is gone: Gradio itself would wait for ever.
+  async function watch(turn, words) {
+    for (let silent = 0; ; ) {
+      await pause(SLOW_MS);
+      if (waiting !== turn) return;
+      const health = await askHealth();
+      if (waiting !== turn) return;
+      if (health?.status === "loading") words.textContent = "Still getting ready; your question is next";
+      silent = health ? 0 : silent + 1;
+      if (silent >= 2) return lost(turn);
+    }
   }
 
   function draw(turn) {
@@ -202,10 +222,6 @@ const pullquote = (() => {
 
   function fill(element, html) {
     find(".pq-answer", element).innerHTML = html; // escaped by the server; see bot/answer_view.py
-  }
-
-  function again(question) {
-    return made("button", { type: "button", className: "pq-example", textContent: `Ask again: ${question}`, value: question });
   }
 
   // The newest question at the top of the pane, so that its answer can be read from its beginning.

@@ -1,0 +1,368 @@
+"""The page in a real browser: asked, lit, looked at in four ways, and nothing of it leaving the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from fake_library import FakeLibrary, make_article
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from bot import service
+from bot.loading import Loading
+from index import Library
+
+ROOT = Path(__file__).parents[1]
+SCREENSHOTS = ROOT / "tests" / "screenshots"
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = (1280, 800), (390, 844)
+PATIENCE = 30
+"""Seconds: the model may have to be read from a cold disk."""
+
+HOSTILE = make_article(
+    """# A <script>window.hacked = 1</script> title
+
+The mayor said <script>window.hacked = 1</script> that the bridge opens <img src=x onerror="window.hacked = 1"> in May.
+
+See ![it](http://evil.example/x.png) or [plans](javascript:alert(1)) of the harbour. 😀𝔘 The tower is green.""",
+    title="A <img src=x onerror='window.hacked = 1'> title",
+)
+OWLS = make_article(
+    "# Owls\n\n"
+    + "\n\n".join(f"Filler number {number} says nothing much, at some length, about a bird." for number in range(40))
+    + "\n\nOwls hunt\r\nmice at night.",
+    title="Owls",
+)
+
+SURE = re.compile(r"ure: \d+% sure that this answers$")
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs chromium: apt install chromium")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Iterator[str]:
+    """The address of the real program, with the bundled article."""
+    command = [sys.executable, "app.py", "chat", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout
+        yield next(word for word in program.stdout.readline().split() if word.startswith("http://"))
+        program.terminate()
+        assert program.wait(timeout=20) is not None
+
+
+@contextlib.contextmanager
+def serving(library: Loading[Library]) -> Iterator[str]:
+    """The address of the service over ``library``, in a thread. The page is built; the library loads as it will."""
+    page = Loading(lambda _: service.build_page(library), message="Building…")
+    page.run()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(service.create_app(library, page), log_level="error", timeout_graceful_shutdown=1)
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[str]:
+    """The address of a service over two articles, with no model."""
+    with serving(Loading.done(cast(Library, FakeLibrary(HOSTILE, OWLS)))) as address:
+        yield address
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Opens pages, and at the end sees that none had an error or asked anything of another machine."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    hosts: set[str] = set()
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def visit(address: str, size: tuple[int, int] = DESK, scheme: Any = "light", *, ready: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        context.on("console", heard)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+        page = context.new_page()
+        page.goto(address)
+        if ready:
+            page.wait_for_selector("html[data-ready=all]", timeout=PATIENCE * 1000)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+    assert hosts == {"127.0.0.1"}
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Ask by keyboard; the turn, when it is answered."""
+    before = page.locator(".pq-turn").count()
+    box = page.get_by_label("Your question")
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".pq-turn").nth(before)
+    expect(turn.get_by_role("heading", level=2)).to_have_text(question)
+    expect(turn).not_to_have_attribute("aria-busy", "true", timeout=PATIENCE * 1000)
+    return turn
+
+
+def in_view(page: Page, mark: Locator) -> bool:
+    """Whether all of a mark is within the article's pane as it is scrolled now."""
+    return bool(
+        mark.evaluate(
+            """(mark) => {
+                const pane = document.querySelector("#pq-page").getBoundingClientRect();
+                const box = mark.getBoundingClientRect();
+                return box.height > 0 && box.top >= pane.top && box.bottom <= pane.bottom;
+            }"""
+        )
+    )
+
+
+def words(text: str | None) -> list[str]:
+    return (text or "").split()
+
+
+def picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_quote_is_shown_and_lit_in_its_place(visit: Open, bundled: str, size: tuple[int, int], scheme: str) -> None:
+    page = visit(bundled, size, scheme)
+    kind = f"{size[0]}-{scheme}"
+    expect(page.locator(".pq-example").first).to_be_visible()
+    picture(page, f"{kind}-1-welcome")
+
+    turn = ask(page, "Does the deal cover returns?")
+    quote = turn.locator(".pq-quote").first
+    expect(quote.locator("blockquote")).to_be_visible()
+    expect(quote.locator(".pq-place")).to_contain_text("paragraph")
+    expect(quote.locator(".pq-sure")).to_have_attribute("aria-label", SURE)
+    picture(page, f"{kind}-2-answer")
+    if size == PHONE:
+        quote.locator(".pq-place").click()
+    mark = page.locator("#pq-page mark")
+    expect(mark).to_be_visible()
+    assert words(mark.text_content()) == words(quote.locator("blockquote").text_content())
+    assert in_view(page, mark)
+    if size == PHONE:
+        picture(page, f"{kind}-3-article")
+        page.get_by_role("button", name="Back to the answer").click()
+
+    turn = ask(page, "What is the capital of Peru?")
+    expect(turn).to_contain_text("The article does not say.")
+    expect(turn).to_contain_text("Nearest passage, not an answer")
+    expect(turn.locator(".pq-quote")).to_have_count(0)
+    expect(mark).to_have_count(0)
+    picture(page, f"{kind}-4-refusal")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == (
+        "rgb(246, 243, 236)" if scheme == "light" else "rgb(19, 18, 17)"
+    )
+
+
+@pytest.mark.model
+def test_an_example_is_asked_by_a_click(visit: Open, bundled: str) -> None:
+    page = visit(bundled)
+    example = page.locator(".pq-example").first
+    expect(example).to_have_text("Does the deal cover returns?")
+    example.click()
+    expect(page.locator(".pq-turn .pq-quote").first).to_be_visible()
+
+
+def test_an_article_cannot_run_or_load_anything(visit: Open, small: str) -> None:
+    page = visit(small)
+    expect(page.locator("#pq-page h1")).to_have_text(HOSTILE.title)
+    expect(page.locator("#pq-page")).to_contain_text("<script>window.hacked = 1</script> that the bridge")
+    for question in (
+        "When does the mayor say the bridge opens in May?",
+        "Is <img src=x onerror='window.hacked=1'> it?",
+    ):
+        turn = ask(page, question)
+        expect(turn.locator("img, script, a")).to_have_count(0)
+    expect(page.locator("#pq-page").locator("img, script, a")).to_have_count(0)
+    assert page.evaluate("window.hacked") is None
+
+
+def test_what_is_lit_is_the_quote_to_the_character(visit: Open, small: str) -> None:
+    page = visit(small)
+    ask(page, "Is the tower green?")
+    expect(page.locator("#pq-page mark")).to_have_text("😀𝔘 The tower is green.")
+
+
+def test_a_quote_of_another_article_opens_it_and_an_earlier_one_is_lit_again(visit: Open, small: str) -> None:
+    page = visit(small)
+    first = ask(page, "Is the tower green?")
+    ask(page, "Do owls hunt mice at night?")
+    mark = page.locator("#pq-page mark")
+    expect(page.locator("#pq-page h1")).to_have_text("Owls")
+    expect(page.get_by_label("Article", exact=True)).to_have_value(OWLS.id)
+    expect(mark).to_have_text("Owls hunt mice at night.")
+    assert in_view(page, mark)
+    first.locator(".pq-place").click()
+    expect(mark).to_contain_text("The tower is green.")
+    assert in_view(page, mark)
+    page.get_by_label("Ask only the article that is shown").check()
+    expect(ask(page, "Do owls hunt mice at night?")).to_contain_text("does not say")
+
+
+def test_conversations_are_apart_and_survive_a_reload(visit: Open, small: str) -> None:
+    one, other = visit(small), visit(small)
+    ask(one, "Is the tower green?")
+    expect(other.locator(".pq-turn")).to_have_count(0)
+    one.reload()
+    expect(one.locator(".pq-turn")).to_have_count(1)
+    one.wait_for_selector("html[data-ready=all]")
+    one.locator(".pq-place").click()
+    expect(one.locator("#pq-page mark")).to_contain_text("The tower is green.")
+    one.get_by_role("button", name="New conversation").click()
+    expect(one.locator(".pq-turn")).to_have_count(0)
+    one.reload()
+    one.wait_for_selector("html[data-ready=all]")
+    expect(one.locator(".pq-turn")).to_have_count(0)
+
+
+def test_all_can_be_done_by_keyboard(visit: Open, small: str) -> None:
+    page = visit(small)
+    box = page.get_by_label("Your question")
+    box.focus()
+    page.keyboard.type("Is the tower")
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".pq-turn")).to_have_count(0)
+    page.keyboard.type("green?")
+    page.keyboard.press("Enter")
+    place = page.locator(".pq-place")
+    expect(place).to_be_visible()
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+    page.evaluate("document.querySelector('#pq-page').scrollTop = 0")
+    for _ in range(8):
+        page.keyboard.press("Shift+Tab")
+        if place.evaluate("(element) => element === document.activeElement"):
+            break
+    expect(place).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#pq-page mark")).to_be_visible()
+
+
+def test_axe_finds_nothing_serious(visit: Open, small: str) -> None:
+    page = visit(small)
+    ask(page, "Is the tower green?")
+    ask(page, "Who painted the Mona Lisa?")
+    for width, height in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=cast(Any, scheme))
+            found = Axe().run(page).response["violations"]
+            serious = [each for each in found if each["impact"] in ("serious", "critical")]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == []
+
+
+def test_while_the_library_loads_the_page_says_so_and_keeps_the_question(visit: Open) -> None:
+    loading: Loading[Library] = Loading(lambda _: cast(Library, FakeLibrary(OWLS)), message="Loading the model…")
+    with serving(loading) as address:
+        page = visit(address, ready=False)
+        expect(page.locator("#pq-page")).to_contain_text("Loading the model…")
+        page.get_by_label("Your question").fill("Do owls hunt mice at night?")
+        page.keyboard.press("Enter")
+        turn = page.locator(".pq-turn")
+        expect(turn).to_contain_text("Still getting ready")
+        loading.run()
+        expect(turn.locator(".pq-quote")).to_contain_text("Owls hunt")
+        expect(page.locator("#pq-page mark")).to_be_visible()
+
+
+def test_a_library_that_cannot_be_loaded_is_told(browser: Browser) -> None:
+    def fail(_: object) -> Library:
+        raise ValueError("there are no words in notes.txt")
+
+    loading = Loading(fail, message="Loading…")
+    loading.run()
+    with serving(loading) as address:
+        page = browser.new_page()
+        page.goto(address)
+        expect(page.locator("#pq-page")).to_contain_text("there are no words in notes.txt")
+        page.close()
+
+
+def test_a_server_that_is_gone_is_told_and_can_be_asked_again(browser: Browser) -> None:
+    page = browser.new_page()
+    with serving(Loading.done(cast(Library, FakeLibrary(OWLS)))) as address:
+        page.goto(address)
+        page.wait_for_selector("html[data-ready=all]")
+    page.get_by_label("Your question").fill("Do owls hunt mice at night?")
+    page.keyboard.press("Enter")
+    turn = page.locator(".pq-turn")
+    expect(turn).to_contain_text("The server did not answer", timeout=PATIENCE * 1000)
+    expect(turn.get_by_role("button")).to_be_visible()
+    page.close()
+
+
+def test_first_there_is_a_page_that_opens_itself(visit: Open) -> None:
+    """What is served while Gradio is imported swaps itself for the page."""
+    library = Loading.done(cast(Library, FakeLibrary(OWLS)))
+    page_loading = Loading(lambda _: service.build_page(library), message="Building…")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        app = service.create_app(library, page_loading)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            page = visit(f"http://127.0.0.1:{listener.getsockname()[1]}", ready=False)
+            expect(page.locator("#pq-splash")).to_be_visible()
+            expect(page.locator(".pq-waiting-words")).to_have_text("Opening Pullquote…")
+            page_loading.run()
+            page.wait_for_selector("html[data-ready=all]")
+            expect(page.locator("#pq-splash")).to_be_hidden()
+        finally:
+            server.should_exit = True
+            thread.join()

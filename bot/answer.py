@@ -33,18 +33,15 @@ NO_ARTICLE = "There is no article to ask: add one first."
 NO_QUESTION = "Ask something about the article."
 
 
-def decide(
-    question: str, asked_as: str, hits: Sequence[Hit], threshold: float = THRESHOLD, *, several: bool = False
-) -> Answer:
+def decide(question: str, asked_as: str, hits: Sequence[Hit], threshold: float = THRESHOLD) -> Answer:
     """The answer that ``hits``, best first, give to ``question``, searched for as ``asked_as``.
 
     The first quote is that of the best hit whose confidence reaches ``threshold``; further ones follow where they are
     close behind and say something else. When no hit reaches it, a refusal with the best hit as ``nearest``.
-    ``several`` says that more than one article was searched, for the words of the refusal.
     """
     sure = [hit for hit in hits if hit.confidence >= threshold]
     if not sure:
-        return _refusal(question, asked_as, hits, several)
+        return _refusal(question, asked_as, hits)
     chosen: list[Hit] = []
     for hit in takewhile(lambda _: len(chosen) < MOST_QUOTES, sure):
         close = hit.confidence >= CLOSE_BEHIND * sure[0].confidence
@@ -59,8 +56,9 @@ def decide(
     )
 
 
-def _refusal(question: str, asked_as: str, hits: Sequence[Hit], several: bool) -> Answer:
+def _refusal(question: str, asked_as: str, hits: Sequence[Hit]) -> Answer:
     nearest = hits[0] if hits else None
+    several = len({hit.passage.article_id for hit in hits}) > 1
     return Answer(
         question=question,
         asked_as=asked_as,

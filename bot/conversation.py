@@ -14,7 +14,7 @@ from bot.overview import overview
 from bot.types import Answer, Turn
 
 if TYPE_CHECKING:
-    from index import Library
+    from index import Article, Library
 
 DEPTH = 8
 """Hits that are weighed for an answer: as many as are quoted at most, and room for those that repeat one."""
@@ -88,16 +88,18 @@ class Conversation:
         talk = smalltalk.recognise(question)
         if talk and talk is not smalltalk.Talk.OVERVIEW:
             return Answer(question, question, message=talk.value)
-        articles = self._library.articles
-        if self._articles is not None:
-            articles = [article for article in articles if article.id in self._articles]
-        if talk is smalltalk.Talk.OVERVIEW and articles:
+        if talk is smalltalk.Talk.OVERVIEW and (articles := self._asked_about()):
             return overview(question, articles)
-        if not (self._articles or articles):
-            return Answer(question, question, message=NO_ARTICLE)
         asked_as = followup.resolve(question, self._turns)
         hits = self._library.search(asked_as, k=DEPTH, articles=self._articles)
-        return decide(question, asked_as, hits, self._strictness, several=len(articles) > 1)
+        if not hits and not self._asked_about():
+            return Answer(question, question, message=NO_ARTICLE)
+        return decide(question, asked_as, hits, self._strictness)
+
+    def _asked_about(self) -> list[Article]:
+        """The articles that this conversation is about. Reads their texts, so not to be called for each question."""
+        articles = self._library.articles
+        return articles if self._articles is None else [each for each in articles if each.id in self._articles]
 
 
 def _question_or_turn(entry: Turn | str | Mapping[str, Any]) -> Turn | str | None:

@@ -65,7 +65,8 @@ def test_a_refusal_says_what_it_looked_for_and_shows_the_nearest() -> None:
 
 
 def test_a_refusal_of_several_articles_says_so() -> None:
-    assert decide("Q?", "Q?", [], 0.5, several=True).message.startswith("The articles do not say.")
+    hits = [make_hit(0.2), make_hit(0.1, SENTENCES[1], article_id="b")]
+    assert decide("Q?", "Q?", hits, 0.5).message.startswith("The articles do not say.")
 
 
 def test_nothing_found_is_a_refusal_without_a_nearest() -> None:

@@ -77,7 +77,7 @@ _QUESTIONS = {
 
 def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None:
     """Add the routes, and the handlers that turn errors into responses, to ``app``."""
-    routes = APIRouter()
+    routes = APIRouter(tags=["For programs"])
     memory = Memory()
 
     @routes.post("/v1/ask", response_model=AnswerBody, responses=_TROUBLE, summary="Ask: quotes, or an honest refusal")

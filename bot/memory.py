@@ -1,6 +1,6 @@
 """What was answered lately, so that a conversation sent along with a question need not be asked all over again.
 
-Only saves time: forgetting all of it changes no answer.
+As in a Conversation that is kept, what was answered stays as it was, also when an article changes in between.
 """
 
 from __future__ import annotations
@@ -33,13 +33,12 @@ class Memory:
         self, library: Library, question: str, history: Sequence[Any] = (), articles: Sequence[str] | None = None
     ) -> Answer:
         """What ``Conversation.from_history(library, history, articles).ask(question)`` answers, only faster."""
-        editions = tuple((article.id, article.revision) for article in library.articles)
         scope = None if articles is None else tuple(articles)
         asked = tuple(map(repr, history))
-        known = self._recall((editions, scope, asked))
+        known = self._recall((scope, asked))
         chat = Conversation.from_history(library, history if known is None else known, articles)
         answer = chat.ask(question)
-        self._keep((editions, scope, (*asked, repr(question))), chat.turns)
+        self._keep((scope, (*asked, repr(question))), chat.turns)
         return answer
 
     def _recall(self, key: Key) -> tuple[Turn, ...] | None:

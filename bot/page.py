@@ -20,6 +20,7 @@ import gradio as gr
 from bot.answer_view import answer_html, trouble_html
 from bot.gate import STATIC
 from bot.memory import Memory
+from bot.types import Answer
 from index.errors import PullquoteError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 def add_page(app: FastAPI, library: Loading[Library]) -> None:
     """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading."""
     memory = Memory()
+    titles: dict[str, str] = {}
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
             gr.HTML(_part("top.html"), elem_id="pq-top", apply_default_css=False, js_on_load=None)
@@ -67,7 +69,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
             api_visibility="private",
         )
         answered = asked.then(
-            lambda request: reply_to(request, library, memory),
+            lambda request: reply_to(request, library, memory, titles),
             request,
             reply,
             api_name="ask",
@@ -91,7 +93,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
     )
 
 
-def reply_to(request: Any, library: Loading[Library], memory: Memory) -> dict[str, str] | None:
+def reply_to(request: Any, library: Loading[Library], memory: Memory, titles: dict[str, str]) -> dict[str, str] | None:
     """Answer one question of the page: ``{"id", "question", "history", "articles"}`` gives ``{"id", "html"}``.
 
     What goes wrong is the reply as well, in one sentence; None, for nothing asked, gives None.
@@ -101,13 +103,21 @@ def reply_to(request: Any, library: Loading[Library], memory: Memory) -> dict[st
     try:
         opened = library.result(PATIENCE)
         answer = memory.ask(opened, request.get("question", ""), request.get("history") or (), request.get("articles"))
-        html = answer_html(answer, {article.id: article.title for article in opened.articles})
+        html = answer_html(answer, _titles(answer, opened, titles))
     except (PullquoteError, ValueError) as error:
         html = trouble_html(str(error))
     except Exception:
         log.exception("A question could not be answered")
         html = trouble_html("Something went wrong in the server; its log says what.")
     return {"id": str(request.get("id", "")), "html": html}
+
+
+def _titles(answer: Answer, library: Library, known: dict[str, str]) -> dict[str, str]:
+    """The titles by id: looked up, with all the articles' texts, only when one is not ``known``."""
+    hits = (*answer.hits, answer.nearest) if answer.nearest else answer.hits
+    if any(hit.passage.article_id not in known for hit in hits):
+        known.update({article.id: article.title for article in library.articles})
+    return known
 
 
 def _part(name: str) -> str:

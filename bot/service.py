@@ -26,7 +26,8 @@ from fastapi_offline import FastAPIOffline
 from bot.api import add_api
 from bot.article_view import article_html
 from bot.gate import STATIC, Dressed, Gate, SecurityHeaders
-from bot.loading import Loading, Say
+from bot.loading import Loading
+from bot.opening import OpeningLibrary
 from bot.suggest import suggest
 from bot.version import __version__
 from index.errors import NoSuchArticle, PullquoteError
@@ -68,7 +69,7 @@ def serve(
     port = listener.getsockname()[1]
     address = f"http://{_in_address(host)}:{port}"
     # What may be slow to load must not start before the listener has its port, nor keep the server from answering.
-    opening = Loading(lambda say: _open(sources, library, say), message="Loading the language model…")
+    opening = OpeningLibrary(sources, library)
     page: Loading[FastAPI] = Loading(lambda _: build_page(opening), message="Building the page…")
     app = create_app(opening, page, hosts=_own_names(host))
     server = uvicorn.Server(
@@ -127,11 +128,20 @@ def create_app(
 def _add_page_parts(app: FastAPI, library: Loading[Library]) -> None:
     """What the page in the browser fetches: an article as HTML, questions worth asking of it, styles and scripts."""
 
+    def articles() -> list[Article]:
+        if isinstance(library, OpeningLibrary) and not library.is_ready:
+            return library.articles
+        return library.result().articles if library.is_ready else []
+
     def article_of(article_id: str) -> Article:
-        for article in library.result().articles:
+        for article in articles():
             if article.id == article_id:
                 return article
         raise NoSuchArticle(f"there is no article {article_id[:80]!r} in the library")
+
+    @app.get("/page/articles", include_in_schema=False)
+    def article_list() -> Response:
+        return JSONResponse({"articles": [{"id": each.id, "title": each.title} for each in articles()]})
 
     @app.get("/page/articles/{article_id}", include_in_schema=False)
     def article_view(article_id: str) -> Response:
@@ -163,27 +173,6 @@ def _load_in_turn(*things: Loading[Any]) -> None:
     """One after the other: Python imports no faster in two threads, and the page is worth having first."""
     for thing in things:
         thing.run()
-
-
-def _open(sources: Sequence[str | Path], library: Library | str | Path | None, say: Say) -> Library:
-    """The library with the sources in it, and the model loaded, so that the first question is answered at once."""
-    from index.library import Library, default_library
-
-    if library is None and not sources:
-        opened = default_library()
-    else:
-        opened = library if isinstance(library, Library) else Library(library)
-    for source in sources:
-        opened.add(source, progress=_told(say, str(source).rstrip("/").rsplit("/", 1)[-1]))
-    say("Loading the language model…")
-    opened.load()
-    return opened
-
-
-def _told(say: Say, name: str) -> Callable[[int, int], None]:
-    """How far the reading of an article is, said in a sentence."""
-    say(f"Reading {name}…")
-    return lambda done, of: say(f"Reading {name}: {done:,} of {of:,} passages…")
 
 
 def build_page(library: Loading[Library]) -> FastAPI:

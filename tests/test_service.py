@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from bot import Answer, Conversation
 from bot.loading import Loading, Status, StillLoading
 from bot.memory import Memory
+from bot.opening import OpeningLibrary
 from bot.render import to_dict
 from bot.service import CannotListen, create_app, serve
 from index import EmptyArticle, Hit, Library, LibraryBusy, PullquoteError
@@ -122,12 +123,12 @@ def test_what_was_asked_before_is_not_searched_again(library: FakeLibrary) -> No
         assert library.searches == [question]
 
 
-def test_what_is_remembered_is_forgotten_when_an_article_changes(library: FakeLibrary) -> None:
+def test_conversations_about_other_articles_are_other_conversations(library: FakeLibrary) -> None:
     memory = Memory()
-    memory.ask(cast(Library, library), "Do cats hunt at dusk?")
-    library.articles[1] = make_article("Cats hunt at night.", title="Cats")
+    asked = cast(Library, library)
+    memory.ask(asked, "Do cats hunt at dusk?")
     library.searches.clear()
-    memory.ask(cast(Library, library), "Why?", ["Do cats hunt at dusk?"])
+    memory.ask(asked, "Why?", ["Do cats hunt at dusk?"], ["cats"])
     assert library.searches == ["Do cats hunt at dusk?", "Why?"]
 
 
@@ -206,6 +207,16 @@ def test_while_the_library_loads_it_is_said_what_for() -> None:
         health = client.get("/healthz")
         assert (health.status_code, health.json()["status"], health.json()["message"]) == (200, "ready", "")
         assert ask(client, "Does the deal cover returns?")["text"]
+
+
+def test_an_article_can_be_read_before_it_can_be_asked() -> None:
+    opening = OpeningLibrary()
+    opening.articles = [DEAL]
+    with TestClient(create_app(opening)) as client:
+        assert client.get("/page/articles").json() == {"articles": [{"id": DEAL.id, "title": DEAL.title}]}
+        assert "does not cover returns" in client.get(f"/page/articles/{DEAL.id}").text
+        assert client.get("/page/articles/dogs").status_code == 404
+        assert client.post("/v1/ask", json={"question": "Cats?"}).status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -31,24 +31,29 @@ const pullquote = (() => {
     find("#pq-splash")?.remove();
     showPane("talk");
     restore();
-    const words = find(".pq-waiting-words");
-    for (;;) {
-      const health = await askHealth();
-      if (health?.status === "ready") break;
-      words.textContent = health ? health.message : "The server does not answer. Is it still running?";
-      find(".pq-waiting").classList.toggle("pq-failed", health?.status === "failed");
-      if (health?.status === "failed") return;
-      await pause(500);
-    }
-    articles = (await (await fetch("v1/articles")).json()).articles;
-    if (!articles.length) {
-      words.textContent = "There is no article here yet. Start Pullquote with one: pullquote chat ARTICLE";
-      find(".pq-waiting").classList.add("pq-failed");
-      return;
-    }
-    offerArticles();
-    await showArticle(articles[0].id);
+    while (!(await isReady())) await pause(400);
     document.documentElement.dataset.ready = "all";
+    find(".pq-preparing").textContent = "";
+    if (shown) offerQuestions(shown);
+  }
+
+  // Shows the article as soon as it can be read, and says what is still missing for answers.
+  async function isReady() {
+    const health = await askHealth();
+    const failed = health?.status === "failed";
+    if (health && !failed && !shown) {
+      articles = (await (await fetch("page/articles")).json()).articles;
+      if (articles.length) {
+        offerArticles();
+        await showArticle(articles[0].id);
+      }
+    }
+    const ready = health?.status === "ready";
+    const nothing = "There is no article here yet. Start Pullquote with one: pullquote chat ARTICLE";
+    const message = health ? (ready ? (shown ? "" : nothing) : health.message) : "The server does not answer. Is it still running?";
+    find(shown && !failed ? ".pq-preparing" : ".pq-waiting-words").textContent = message;
+    find(".pq-waiting")?.classList.toggle("pq-failed", failed || message === nothing);
+    return ready;
   }
 
   function offerArticles() {
@@ -72,7 +77,7 @@ const pullquote = (() => {
     page.innerHTML = await response.text(); // escaped by the server; see bot/article_view.py
     page.scrollTop = 0;
     find("#pq-article-choice").value = id;
-    offerQuestions(id);
+    if (document.documentElement.dataset.ready === "all") offerQuestions(id);
   }
 
   async function offerQuestions(id) {
@@ -228,7 +233,7 @@ const pullquote = (() => {
   function follow(element) {
     const pane = find("#pq-log");
     const top = element.getBoundingClientRect().top - pane.getBoundingClientRect().top;
-    pane.scrollTo({ top: pane.scrollTop + top - 16, behavior: calm() ? "auto" : "smooth" });
+    pane.scrollTo({ top: pane.scrollTop + top + 1, behavior: calm() ? "auto" : "smooth" });
   }
 
   function ask(question) {

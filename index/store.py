@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,8 +50,7 @@ CREATE TABLE passages (
     text TEXT NOT NULL,
     context TEXT NOT NULL,
     sentences TEXT NOT NULL,
-    vector BLOB NOT NULL,
-    sentence_vectors BLOB NOT NULL
+    vectors BLOB NOT NULL
 );
 CREATE INDEX passages_by_article ON passages (article);
 """
@@ -68,6 +67,16 @@ class StoredPassage:
     context: str
     passage: Passage
     sentences: tuple[Sentence, ...]
+
+    @property
+    def with_context(self) -> str:
+        """Its text, under its title and heading."""
+        return f"{self.context}\n{self.passage.text}"
+
+    @property
+    def sentence_texts(self) -> tuple[str, ...]:
+        start = self.passage.start
+        return tuple(self.passage.text[sentence.start - start : sentence.end - start] for sentence in self.sentences)
 
 
 class Store:
@@ -125,58 +134,39 @@ class Store:
         self,
         article: Article,
         passages: Sequence[SplitPassage],
-        vectors: NDArray[np.float32],
-        sentence_vectors: Sequence[NDArray[np.float32]],
-        settings: dict[str, str],
+        vectors: Sequence[NDArray[np.float32]],
+        made_with: dict[str, str],
     ) -> None:
-        """Keep an article, in place of the one with its id, if any, and the settings that it was made with."""
+        """Keep an article, in place of the one with its id, if any.
+
+        ``vectors``: for each passage its sentences', (sentences, dimension); they are kept in half precision.
+        ``made_with``: settings to keep beside it.
+        """
         with self._named_errors(), self._transaction() as run:
             run("DELETE FROM articles WHERE id = ?", (article.id,))
-            for name, value in settings.items():
-                run("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
-            number = run(
-                "INSERT INTO articles (id, title, text, source, added, revision) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    article.id,
-                    article.title,
-                    article.text,
-                    article.source,
-                    article.added.isoformat(),
-                    article.revision,
-                ),
-            ).lastrowid
-            for split, vector, of_sentences in zip(passages, vectors, sentence_vectors, strict=True):
-                blobs = vector.tobytes(), of_sentences.astype("f2").tobytes()
-                run(_INSERT_PASSAGE, (number, *_passage_row(split), *blobs))
+            for setting in made_with.items():
+                run("INSERT OR REPLACE INTO settings VALUES (?, ?)", setting)
+            number = run(_INSERT_ARTICLE, _article_row(article)).lastrowid
+            for split, of_sentences in zip(passages, vectors, strict=True):
+                run(_INSERT_PASSAGE, (number, *_passage_row(split), of_sentences.astype("<f2").tobytes()))
 
     def remove(self, article_id: str) -> bool:
         """Forget an article; False if there was none of that id."""
         with self._named_errors(), self._transaction() as run:
             return bool(run("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount)
 
-    def passages_of(self, article: int) -> tuple[list[StoredPassage], NDArray[np.float32]]:
-        """An article's passages by its number, in order, and their vectors, (n, dimension)."""
+    def passages_of(self, article: int) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
+        """An article's passages by its number, in order, each with its sentences' vectors, (sentences, dimension)."""
         with self._named_errors():
-            rows = self._connection.execute(
-                f"{_PASSAGE} WHERE article = ? ORDER BY passages.number", (article,)
-            ).fetchall()
-        return [_to_passage(row) for row in rows], _stack(row[-2] for row in rows)
+            rows = self._connection.execute(f"{_PASSAGE} WHERE article = ? ORDER BY passages.number", (article,))
+            return [_to_passage(row) for row in rows]
 
-    def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32], NDArray[np.float32]]]:
-        """Passages by their numbers, each with its vector and its sentences' vectors, in the order of their numbers."""
-        import numpy as np
-
+    def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
+        """Passages by their numbers, as ``passages_of`` has them; none for a number that is not held."""
         marks = ", ".join("?" * len(numbers))
         with self._named_errors():
-            rows = self._connection.execute(
-                f"{_PASSAGE} WHERE passages.number IN ({marks}) ORDER BY passages.number", list(numbers)
-            ).fetchall()
-        found = []
-        for row in rows:
-            passage, vector = _to_passage(row), np.frombuffer(row[-2], dtype=np.float32)
-            of_sentences = np.frombuffer(row[-1], dtype=np.float16).astype(np.float32)
-            found.append((passage, vector, of_sentences.reshape(len(passage.sentences), -1)))
-        return found
+            rows = self._connection.execute(f"{_PASSAGE} WHERE passages.number IN ({marks})", list(numbers))
+            return [_to_passage(row) for row in rows]
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -220,14 +210,14 @@ class Store:
 
 
 _ARTICLE = "SELECT id, title, text, source, added, revision FROM articles"
+_INSERT_ARTICLE = "INSERT INTO articles (id, title, text, source, added, revision) VALUES (?, ?, ?, ?, ?, ?)"
 _PASSAGE = """
 SELECT passages.number, article, title, revision, context, passages.id, articles.id, start, end, heading, paragraph,
-    passages.text, sentences, vector, sentence_vectors
+    passages.text, sentences, vectors
 FROM passages JOIN articles ON articles.number = article"""
 _INSERT_PASSAGE = """
-INSERT INTO passages
-    (article, id, context, start, end, heading, paragraph, text, sentences, vector, sentence_vectors)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO passages (article, id, context, start, end, heading, paragraph, text, sentences, vectors)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _to_article(row: tuple[Any, ...]) -> Article:
@@ -235,11 +225,19 @@ def _to_article(row: tuple[Any, ...]) -> Article:
     return Article(id_, title, text, source, datetime.fromisoformat(added), revision)
 
 
-def _to_passage(row: tuple[Any, ...]) -> StoredPassage:
-    number, article, title, revision, context, id_, article_id, start, end, heading, paragraph, text, spans = row[:13]
+def _article_row(article: Article) -> tuple[str | None, ...]:
+    added = article.added.isoformat()
+    return article.id, article.title, article.text, article.source, added, article.revision
+
+
+def _to_passage(row: tuple[Any, ...]) -> tuple[StoredPassage, NDArray[np.float32]]:
+    import numpy as np
+
+    number, article, title, revision, context, id_, article_id, start, end, heading, paragraph, text, spans, blob = row
     passage = Passage(id_, article_id, text, start, end, heading, paragraph)
     sentences = tuple(Sentence(*span) for span in json.loads(spans))
-    return StoredPassage(number, article, title, revision, context, passage, sentences)
+    vectors = np.frombuffer(blob, dtype="<f2").astype(np.float32).reshape(len(sentences), -1)
+    return StoredPassage(number, article, title, revision, context, passage, sentences), vectors
 
 
 def _passage_row(split: SplitPassage) -> tuple[Any, ...]:
@@ -255,14 +253,6 @@ def _passage_row(split: SplitPassage) -> tuple[Any, ...]:
         passage.text,
         sentences,
     )
-
-
-def _stack(blobs: Iterable[bytes]) -> NDArray[np.float32]:
-    """Vectors as rows, (n, dimension)."""
-    import numpy as np
-
-    vectors = [np.frombuffer(blob, dtype=np.float32) for blob in blobs]
-    return np.stack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
 def _to_library_error(error: sqlite3.Error, where: str) -> LibraryError:

@@ -67,14 +67,20 @@ class SecurityHeaders:
         return self._hosts is None or not host or _without_port(host) in self._hosts
 
 
+SHUT = ("/gradio_api/upload", "/gradio_api/proxy", "/gradio_api/file", "/monitoring")
+"""Routes that Gradio brings along and this page has no use for: files in, files out, other sites, statistics."""
+
+
 class Gate:
-    """Whatever is not one of the service's own routes: the page once it is ``open``, until then the loading page."""
+    """Whatever is not one of the service's own routes: the page once it is there, until then the loading page."""
 
     def __init__(self) -> None:
         self.page: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.page is not None:
+        if scope["type"] == "http" and scope["path"].startswith(SHUT):
+            await PlainTextResponse("There is nothing here.", 404)(scope, receive, send)
+        elif self.page is not None:
             await self.page(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/":
             await HTMLResponse(_loading(), headers={"Cache-Control": "no-store"})(scope, receive, send)

@@ -72,7 +72,7 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
             lambda request: reply_to(request, library, memory, titles),
             request,
             reply,
-            api_name="ask",
+            api_visibility="undocumented",  # programs have /v1/ask
             show_progress="hidden",
             queue=False,  # a plain request: no polling, and no statistics of it
         )

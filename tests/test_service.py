@@ -12,8 +12,10 @@ from typing import Any, cast
 import pytest
 from fake_library import FakeLibrary, make_article
 from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
 
 from bot import Answer, Conversation
+from bot.gate import Gate
 from bot.loading import Loading, Status, StillLoading
 from bot.memory import Memory
 from bot.opening import OpeningLibrary
@@ -262,6 +264,21 @@ def test_until_the_page_is_there_a_page_says_so() -> None:
         assert page.status_code == 200
         assert "Pullquote" in page.text
         assert not re.search(r"https?://", page.text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://x.y/"]
+)
+def test_what_gradio_would_open_beside_the_page_is_shut(path: str) -> None:
+    async def everything(_: Any, __: Any, send: Any) -> None:
+        await PlainTextResponse("open")({"type": "http"}, __, send)
+
+    gate = Gate()
+    gate.page = everything
+    client = TestClient(gate)
+    assert client.get("/").text == "open"
+    assert client.post(path).status_code == 404
+    assert client.get(path).status_code == 404
 
 
 def test_every_response_says_what_may_be_loaded_and_from_where(client: TestClient) -> None:

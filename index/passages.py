@@ -15,6 +15,9 @@ from index.types import Article, Passage
 SHORT = 40
 """Word pieces: a passage shorter than this is joined with its neighbour under the same heading, where both fit."""
 
+JOINED = 160
+"""Word pieces: joined passages get no longer than this, the length of a good paragraph."""
+
 MAX_CONTEXT = 64
 """Word pieces of title and heading that a passage is encoded with, at most."""
 
@@ -44,6 +47,8 @@ class SplitPassage:
 class _Run:
     """Consecutive sentences under one heading, and their word pieces."""
 
+    section: int
+    """Counts the headings before it: two headings may have the same words."""
     heading: str
     sentences: tuple[Sentence, ...]
     tokens: int
@@ -55,29 +60,31 @@ def split_passages(article: Article, *, count_tokens: CountTokens, max_tokens: i
     ``max_tokens``: the word pieces, special tokens not counted, that a passage and its context may have together.
     Every word of the article but its headings is in exactly one passage.
     """
-    contexts: dict[str, tuple[str, int]] = {}
+    contexts: dict[str, str] = {}
+    rooms: dict[str, int] = {}
     runs: list[_Run] = []
-    for heading, sentences in _paragraphs(article.text):
+    for section, heading, sentences in _paragraphs(article.text):
         if heading not in contexts:
-            contexts[heading] = _fit_context(article.title, heading, count_tokens, min(MAX_CONTEXT, max_tokens // 2))
-        room = max_tokens - contexts[heading][1]
-        runs.extend(_paragraph_runs(article.text, heading, sentences, count_tokens, room))
-    rooms = {heading: max_tokens - used for heading, (_, used) in contexts.items()}
-    return [
-        _to_passage(article, position, run, contexts[run.heading][0])
-        for position, run in enumerate(_join_short(runs, rooms))
-    ]
+            limit = min(MAX_CONTEXT, max_tokens // 2)
+            contexts[heading], used = _fit_context(article.title, heading, count_tokens, limit)
+            rooms[heading] = max_tokens - used
+        runs.extend(
+            _Run(section, heading, tuple(part), tokens)
+            for part, tokens in _split_paragraph(article.text, sentences, count_tokens, rooms[heading])
+        )
+    joined = _join_short(article.text, runs, count_tokens, rooms)
+    return [_to_passage(article, position, run, contexts[run.heading]) for position, run in enumerate(joined)]
 
 
-def _paragraphs(text: str) -> Iterator[tuple[str, list[Sentence]]]:
-    """The heading and the sentences of each block that is not a heading."""
-    heading = ""
+def _paragraphs(text: str) -> Iterator[tuple[int, str, list[Sentence]]]:
+    """The section's number, its heading and the sentences of each block that is not a heading."""
+    section, heading = 0, ""
     for block in split_blocks(text):
         if block.kind is BlockKind.HEADING:
-            heading = text[block.start : block.end]
+            section, heading = section + 1, text[block.start : block.end]
             continue
         spans = split_sentences(text, block.start, block.end)
-        yield heading, [Sentence(start, end, block.paragraph) for start, end in spans]
+        yield section, heading, [Sentence(start, end, block.paragraph) for start, end in spans]
 
 
 def _fit_context(title: str, heading: str, count_tokens: CountTokens, limit: int) -> tuple[str, int]:
@@ -93,10 +100,10 @@ def _fit_context(title: str, heading: str, count_tokens: CountTokens, limit: int
     return "", 0
 
 
-def _paragraph_runs(
-    text: str, heading: str, sentences: list[Sentence], count_tokens: CountTokens, room: int
-) -> Iterator[_Run]:
-    """A paragraph's sentences in as few runs as fit, of about the same length."""
+def _split_paragraph(
+    text: str, sentences: list[Sentence], count_tokens: CountTokens, room: int
+) -> Iterator[tuple[list[Sentence], int]]:
+    """A paragraph's sentences in as few parts as fit, of about the same length, and the word pieces of each."""
     counted = list(_fitting(text, sentences, count_tokens, room))
     left = sum(tokens for _, tokens in counted)
     share = left / max(1, -(-left // room))
@@ -104,12 +111,12 @@ def _paragraph_runs(
     used = 0
     for sentence, tokens in counted:
         if run and (used + tokens > room or used >= share):
-            yield _Run(heading, tuple(run), used)
+            yield run, used
             run, used = [], 0
         run.append(sentence)
         used += tokens
     if run:
-        yield _Run(heading, tuple(run), used)
+        yield run, used
 
 
 def _fitting(
@@ -126,14 +133,16 @@ def _fitting(
         yield from _fitting(text, [replace(sentence, start=s, end=e) for s, e in parts], count_tokens, room)
 
 
-def _join_short(runs: Iterable[_Run], rooms: dict[str, int]) -> Iterator[_Run]:
-    """The runs, with short neighbours under one heading joined where both fit."""
+def _join_short(text: str, runs: Iterable[_Run], count_tokens: CountTokens, rooms: dict[str, int]) -> Iterator[_Run]:
+    """The runs, with short neighbours in one section joined where both fit, and the list mark between them."""
     last: _Run | None = None
     for run in runs:
-        short = last and last.heading == run.heading and min(last.tokens, run.tokens) < SHORT
-        if last and short and last.tokens + run.tokens <= min(rooms[run.heading], 4 * SHORT):
-            last = _Run(run.heading, last.sentences + run.sentences, last.tokens + run.tokens)
-            continue
+        if last and last.section == run.section and min(last.tokens, run.tokens) < SHORT:
+            mark = text[last.sentences[-1].end : run.sentences[0].start].strip()
+            tokens = last.tokens + run.tokens + (sum(count_tokens([mark])) if mark else 0)
+            if tokens <= min(rooms[run.heading], JOINED):
+                last = replace(last, sentences=last.sentences + run.sentences, tokens=tokens)
+                continue
         if last:
             yield last
         last = run

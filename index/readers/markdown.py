@@ -54,7 +54,7 @@ def _parts(tokens: list[Token]) -> Iterator[tuple[str, bool]]:
             case "list_item_close" | "blockquote_close":
                 marks.pop()
             case "tr_close":
-                yield " | ".join(cells), True
+                yield " | ".join(cells), tokens[place + 1].type != "thead_close"
                 cells = []
             case "inline" if tokens[place - 1].type in ("th_open", "td_open"):
                 cells.append(_words(token))

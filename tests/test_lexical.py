@@ -1,0 +1,90 @@
+"""Shared words: what is found by them, and how much of a question they are."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from index.lexical import LexicalIndex, LexicalPassage
+
+
+def make_index(*articles: list[str]) -> LexicalIndex:
+    """Each article's passages, of one sentence each, under the numbers 0, 1, … and 10, 11, …"""
+    index = LexicalIndex()
+    for article, texts in enumerate(articles):
+        index.add(article, [LexicalPassage(article * 10 + i, text, (text,)) for i, text in enumerate(texts)])
+    return index
+
+
+def found(index: LexicalIndex, question: str, *, articles: list[int] | None = None) -> list[int]:
+    return [number for number, _ in index.search(question, 10, articles=articles)]
+
+
+def test_the_rarer_word_counts_for_more() -> None:
+    index = make_index(["the boat is old", "the boat is new", "the anchor is lost"])
+    assert found(index, "boat or anchor")[0] == 2
+
+
+def test_case_accents_and_endings_make_no_difference() -> None:
+    index = make_index(["Cafés were returning.", "Boats sailed."])
+    assert found(index, "the RETURNS of a cafe") == [0]
+
+
+def test_scores_are_bm25() -> None:
+    index = make_index(["red boat", "blue boat", "blue car"])
+    ((number, score),) = index.search("red", 10)
+    # idf of a word in 1 of 3 passages, times (k1 + 1) / (1 + k1) for a passage of the usual length.
+    assert (number, score) == (0, pytest.approx(math.log(1 + 2.5 / 1.5), rel=1e-5))
+
+
+@pytest.mark.parametrize(
+    "question", ['AND ( " : *', "boat OR NOT (", "text:boat^9", "+boat -boat", "[a TO b]", "\\", "\0"]
+)
+def test_a_question_is_words_and_never_syntax(question: str) -> None:
+    index = make_index(["a boat", "a car to a bike"])
+    assert found(index, f"{question} boat")[0] == 0
+    assert set(found(index, question)) <= {0, 1}
+
+
+def test_a_question_without_words_finds_nothing() -> None:
+    index = make_index(["a boat"])
+    assert [found(index, question) for question in ("", "?!", "submarine")] == [[], [], []]
+    assert index.weigh("?!") == {}
+    assert index.share({}, ["a boat"]) == [0.0]
+
+
+def test_a_search_within_articles_finds_nothing_outside() -> None:
+    index = make_index(["a boat", "a car"], ["a boat", "the boats"])
+    assert sorted(found(index, "boat", articles=[1])) == [10, 11]
+    assert found(index, "boat", articles=[]) == []
+    assert found(index, "car", articles=[1]) == []
+
+
+def test_what_is_removed_leaves_no_trace() -> None:
+    index = make_index(["a boat", "a car"], ["a boat on a boat"])
+    fresh = make_index(["a boat", "a car"])
+    index.remove(1)
+    index.remove(1)
+    assert found(index, "boat") == [0]
+    assert index.weigh("the boat") == fresh.weigh("the boat")
+
+
+def test_shares_add_up_to_the_weight_of_the_words_there() -> None:
+    index = make_index(["the red boat", "the blue boat", "the car"])
+    weights = index.weigh("The red submarine")
+    idf = {"the": math.log(1 + 0.5 / 3.5), "red": math.log(1 + 2.5 / 1.5), "submarin": math.log(1 + 3.5 / 0.5)}
+    assert weights == pytest.approx({term: value / sum(idf.values()) for term, value in idf.items()})
+    shares = index.share(weights, ["a submarine", "the red boat", "the red submarine", "nothing"])
+    assert shares == pytest.approx([weights["submarin"], weights["the"] + weights["red"], 1.0, 0.0])
+
+
+def test_how_telling_a_word_is_depends_on_the_articles_that_are_searched() -> None:
+    index = make_index(["one boat", "two boats"], ["one car", "a boat"])
+    assert index.weigh("one boat", articles=[0])["boat"] < 0.3
+    assert index.weigh("one boat", articles=[1])["boat"] == pytest.approx(0.5)
+
+
+def test_overlong_words_are_passed_over() -> None:
+    index = make_index(["x" * 100_000 + " boat"])
+    assert found(index, "y" * 100_000 + " boat") == [0]

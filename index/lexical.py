@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,9 +106,9 @@ class LexicalIndex:
         total = sum(weights.values())
         return {term: weight / total for term, weight in weights.items()}
 
-    def share(self, weights: dict[str, float], texts: Sequence[str]) -> list[float]:
-        """Return for each text the share of the question's words that it has, in [0, 1]; ``weights`` as weighed."""
-        return [sum(weights.get(term, 0.0) for term in set(self.terms(text))) for text in texts]
+    def shared(self, weights: dict[str, float], text: str) -> set[str]:
+        """Return the question's words, as weighed, that a text has: what they weigh is its share of the question."""
+        return weights.keys() & set(self.terms(text))
 
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are indexed."""

@@ -121,10 +121,12 @@ class Indexes:
     ) -> Candidate:
         """A candidate of a passage: the evidence for each sentence, and what it comes to."""
         passage_dense = float(_mean(vectors) @ question)
-        passage_lexical, *shares = self._lexical.share(words, [stored.with_context, *stored.sentence_texts])
+        shared = [self._lexical.shared(words, text) for text in stored.sentence_texts]
+        anywhere = self._lexical.shared(words, stored.context).union(*shared)
+        passage_lexical = _weight(anywhere, words)
         evidence = tuple(
-            Evidence(float(cosine), passage_dense, share, passage_lexical)
-            for cosine, share in zip(vectors @ question, shares, strict=True)
+            Evidence(float(cosine), passage_dense, _weight(in_sentence, words), passage_lexical)
+            for cosine, in_sentence in zip(vectors @ question, shared, strict=True)
         )
         scores = tuple(fuse(each, weights) for each in evidence)
         return Candidate(
@@ -137,6 +139,11 @@ class Indexes:
             score=max(scores),
             confidence=estimate_confidence(max(scores)),
         )
+
+
+def _weight(shared: set[str], words: dict[str, float]) -> float:
+    """What the shared words weigh together, in [0, 1]; summed in the question's order, so the same in every run."""
+    return min(1.0, sum(weight for word, weight in words.items() if word in shared))
 
 
 def _mean(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,6 +16,8 @@ from index.engines.faiss import FaissEngine
 from index.errors import LibraryClosed, LibraryError, ModelError, NoSuchArticle
 from index.fusion import HYBRID, Weights
 from index.passages import SplitPassage, split_passages
+from index.reader.reader import default_reader
+from index.reading import read_candidates
 from index.retrieval import DEPTH, Candidate, Indexes
 from index.store import Store
 from index.types import Article, Hit, Quote
@@ -99,7 +101,10 @@ class Library:
             raise ValueError(f"question must be a str, not {type(question).__name__}")
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
+        question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # JSON may hold half a pair
         candidates = self.retrieve(question, depth=max(DEPTH, 2 * k), articles=articles)
+        if read and candidates:
+            candidates = read_candidates(default_reader(), question, candidates)
         return [_to_hit(candidate) for candidate in candidates[:k]]
 
     def retrieve(
@@ -128,6 +133,7 @@ class Library:
     def load(self) -> None:
         """Load the models and the indexes now, so that the first search does not wait for them."""
         self._encoder.load()
+        default_reader().load()
         with self._lock:
             self._synced_indexes()
 

@@ -35,6 +35,7 @@ OWNERS = {
     "markdown_it": {"index/readers/markdown.py"},
     "charset_normalizer": {"index/readers/text.py"},
     "rich": {"bot/terminal.py"},
+    "onnxruntime": {"index/reader/reader.py"},
 }
 HEAVY = {
     "torch",

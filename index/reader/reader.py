@@ -1,0 +1,160 @@
+"""The reader: a small trained model that reads a question beside sentences, and says how well each one answers.
+
+The model gives seven outputs for each word piece and one for each window; ``_pool`` makes a sentence's logits of them.
+How it was trained, on what, and what it cannot do: README.md in this folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import ModelError
+from index.reader.windows import HISTORY_TOKENS, QUESTION_TOKENS, Segment, Window, make_windows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MODEL = Path(__file__).parent / "model.onnx"
+MODEL_SHA256 = "5b7b2451b6017bb2b34a5c150d60594614c495566419dc29934e74f9cc83f004"
+"""Of ``model.onnx``: checked when it is first loaded."""
+_BATCH = 8
+"""Windows a run: more is no faster on two cores, and takes more memory."""
+_REINSTALL = "pip install --force-reinstall --no-deps pullquote"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive lines of one article: headings, which are read, and sentences, which are scored as well."""
+
+    title: str
+    lines: tuple[str, ...]
+    is_heading: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader says of one sentence. Logits: 0 is as good as "nothing here answers"."""
+
+    answers: float
+    """The log-odds of "this sentence answers" against "nothing does"."""
+    verdict: tuple[float, float, float]
+    """Logits of yes, no and undecided: they mean something for a yes/no question that the sentence answers."""
+
+
+class Reader:
+    """Loads its weights when first asked to read. Safe to share between threads."""
+
+    def __init__(self, model: Path = MODEL, *, sha256: str | None = MODEL_SHA256) -> None:
+        """``sha256``: what the weights must hash to; None to take them as they are."""
+        self._model, self._sha256 = model, sha256
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._tokenizer: Any = None
+
+    def load(self) -> None:
+        """Load the weights now. ModelError where they are missing, or not those that this version came with."""
+        with self._lock:
+            if self._session is None:
+                self._tokenizer = _load_tokenizer()
+                self._session = _load_session(self._model, self._sha256)
+
+    def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
+        """Return one Reading for each sentence of each run, in order.
+
+        ``history``: what was asked and answered just before, for a question that leans on it.
+        """
+        self.load()
+        asked = self._encode([question[: QUESTION_TOKENS * 16]])[0]
+        before = self._encode([history[-HISTORY_TOKENS * 16 :]])[0][-HISTORY_TOKENS:] if history else ()
+        titles = self._encode([run.title for run in runs])
+        windows: list[Window] = []
+        owners: list[int] = []
+        for number, (run, title) in enumerate(zip(runs, titles, strict=True)):
+            made = make_windows(asked, self._segments(run), title=title, history=before)
+            windows += made
+            owners += [number] * len(made)
+        readings: list[list[Reading]] = [[] for _ in runs]
+        for number, found in zip(owners, self._run(windows), strict=True):
+            readings[number] += found
+        return readings
+
+    def _segments(self, run: Run) -> list[Segment]:
+        pieces = self._encode(run.lines)
+        segments, sentence = [], 0
+        for ids, is_heading in zip(pieces, run.is_heading, strict=True):
+            segments.append(Segment(ids, None if is_heading else sentence))
+            sentence += not is_heading
+        return segments
+
+    def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [tuple(encoding.ids) for encoding in encoded]
+
+    def _run(self, windows: Sequence[Window]) -> list[list[Reading]]:
+        """Read windows of like length together: a batch costs as much as its longest."""
+        import numpy as np
+
+        found: list[list[Reading]] = [[] for _ in windows]
+        by_length = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
+        for at in range(0, len(by_length), _BATCH):
+            batch = by_length[at : at + _BATCH]
+            ids = np.zeros((len(batch), len(windows[batch[-1]].ids)), np.int64)
+            types, mask = np.zeros_like(ids), np.zeros_like(ids)
+            for row, i in enumerate(batch):
+                window = windows[i]
+                length = len(window.ids)
+                ids[row, :length] = window.ids
+                types[row, window.passage_start : length] = 1
+                mask[row, :length] = 1
+            pieces, logits = self._session.run(None, {"ids": ids, "types": types, "mask": mask})
+            for row, i in enumerate(batch):
+                found[i] = [_pool(pieces[row, a:b], float(logits[row])) for _, a, b in windows[i].spans]
+        return found
+
+
+@cache
+def default_reader() -> Reader:
+    """The reader that comes with the program; all libraries of a process share it."""
+    return Reader()
+
+
+def _pool(pieces: NDArray[np.float32], window: float) -> Reading:
+    """A sentence's logits: the mean of its word pieces' by the attention that each claims, plus the window's own."""
+    import numpy as np
+
+    weight = np.exp(pieces[:, 0] - pieces[:, 0].max())
+    weight /= weight.sum()
+    yes, no, undecided = (weight @ pieces[:, 4:7]).tolist()
+    return Reading(float(weight @ pieces[:, 1]) + window, (yes, no, undecided))
+
+
+def _load_tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    from index.embedding import packaged_folder
+
+    tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _load_session(model: Path, sha256: str | None) -> Any:
+    import onnxruntime
+
+    try:
+        weights = model.read_bytes()
+    except OSError as error:
+        raise ModelError(f"the reader's weights cannot be read ({error}): {_REINSTALL}") from error
+    if sha256 and hashlib.sha256(weights).hexdigest() != sha256:
+        raise ModelError(f"{model} is not the reader that this version came with: {_REINSTALL}")
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,101 @@
+"""What retrieval found, read: the reader's word on each sentence, joined with retrieval's, makes the final order.
+
+The best candidates are read until a budget of text is spent; a short article is read whole. Passages that follow one
+another are read together, so that a sentence is seen with what comes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
+
+from index.reader.calibration import confidence, log_odds
+from index.reader.reader import Reader, Reading, Run
+from index.retrieval import Candidate
+
+READ_CHARACTERS = 12_000
+"""Text read for a question, at most: about 3,000 word pieces, or 50 paragraphs of news. Reading is what takes time."""
+
+
+def read_candidates(
+    reader: Reader, question: str, candidates: Sequence[Candidate], *, history: str = ""
+) -> list[Candidate]:
+    """Return ``candidates`` (best first) in the order that reading gives, with scores and confidences to match.
+
+    A score is the log-odds that the sentence answers. What is beyond the budget stays in retrieval's order behind all
+    that was read, and gets no more confidence than the last of that. ``history``: see ``Reader.read``.
+    """
+    readings = read_each(reader, question, candidates, history=history)
+    read = [_judged(candidate, found) for candidate, found in readings]
+    read.sort(key=lambda found: (-found.score, found.passage.article_id, found.passage.start))
+    return read + [_behind(candidate, read[-1], place) for place, candidate in enumerate(candidates[len(read) :], 1)]
+
+
+def read_each(
+    reader: Reader, question: str, candidates: Sequence[Candidate], *, history: str = ""
+) -> list[tuple[Candidate, list[Reading]]]:
+    """Return those of ``candidates`` that the budget allows, in no order, with a Reading for each sentence."""
+    runs = _runs(_within_budget(candidates))
+    found: list[tuple[Candidate, list[Reading]]] = []
+    for run, readings in zip(runs, reader.read(question, [_to_run(run) for run in runs], history=history), strict=True):
+        at = 0
+        for candidate in run:
+            found.append((candidate, readings[at : at + len(candidate.sentences)]))
+            at += len(candidate.sentences)
+    return found
+
+
+def _within_budget(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    left = READ_CHARACTERS
+    for count, candidate in enumerate(candidates):
+        left -= len(candidate.passage.text)
+        if left < 0 and count:
+            return candidates[:count]
+    return candidates
+
+
+def _runs(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Passages that follow one another, together and in the order of their article."""
+    ordered = sorted(candidates, key=lambda found: (found.passage.article_id, found.passage.start))
+    runs: list[list[Candidate]] = []
+    for _, of_article in groupby(ordered, key=attrgetter("passage.article_id")):
+        run: list[Candidate] = []
+        for candidate in of_article:
+            if run and _position(candidate) != _position(run[-1]) + 1:
+                runs.append(run)
+                run = []
+            run.append(candidate)
+        runs.append(run)
+    return runs
+
+
+def _position(candidate: Candidate) -> int:
+    return int(candidate.passage.id.rpartition("/")[2])
+
+
+def _to_run(candidates: Sequence[Candidate]) -> Run:
+    lines: list[str] = []
+    is_heading: list[bool] = []
+    heading = ""
+    for candidate in candidates:
+        passage = candidate.passage
+        if passage.heading != heading:
+            heading = passage.heading
+            lines.append(heading)
+            is_heading.append(True)
+        lines += [passage.text[s.start - passage.start : s.end - passage.start] for s in candidate.sentences]
+        is_heading += [False] * len(candidate.sentences)
+    return Run(candidates[0].title, tuple(lines), tuple(is_heading))
+
+
+def _judged(candidate: Candidate, readings: Sequence[Reading]) -> Candidate:
+    scores = tuple(log_odds(r.answers, s) for r, s in zip(readings, candidate.scores, strict=True))
+    return replace(candidate, scores=scores, score=max(scores), confidence=confidence(max(scores)))
+
+
+def _behind(candidate: Candidate, last: Candidate, place: int) -> Candidate:
+    shift = last.score - place - max(candidate.scores)
+    scores = tuple(score + shift for score in candidate.scores)
+    return replace(candidate, scores=scores, score=max(scores), confidence=min(last.confidence, candidate.confidence))

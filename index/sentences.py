@@ -24,6 +24,9 @@ _JOINS = re.compile(
 _ASIDE = re.compile(r"\((?:[^()]{0,500})[.!?]\)\s+(?=[A-Z\d“\"‘'])")
 """A sentence in brackets at the start of what sentencex takes for one: another follows."""
 
+_STRETCH = 20_000
+"""Characters looked at together: sentencex takes time in the square of the length, and no paragraph is as long."""
+
 _REACH = 10
 """Characters on both sides of a boundary that show whether it is one."""
 
@@ -38,8 +41,11 @@ def split_sentences(text: str, start: int = 0, end: int | None = None) -> list[S
     """
     import sentencex
 
-    boundaries = sentencex.get_sentence_boundaries("en", text[start:end])
-    found = [(start + each["start_index"], start + each["end_index"]) for each in boundaries]
+    found = [
+        (part + each["start_index"], part + each["end_index"])
+        for part, stop in split_at_blanks(text, start, len(text) if end is None else end, _STRETCH)
+        for each in sentencex.get_sentence_boundaries("en", text[part:stop])
+    ]
     return [piece for span in _mended(text, found) for piece in split_at_blanks(text, *span, MAX_SENTENCE)]
 
 

@@ -85,7 +85,9 @@ def test_sentences_have_no_blanks_around_them_and_count_from_the_start_of_the_te
     assert sentences(" \n ") == []
 
 
-@pytest.mark.parametrize("text", ["." * 1_000_000, "word " * 1_000_000, "x" * 2_000_000, "a. " * 300_000], ids=len)
+@pytest.mark.parametrize(
+    "text", ["." * 1_000_000, "word " * 1_000_000, "x" * 2_000_000, "a. " * 300_000, "日本語。" * 100_000], ids=len
+)
 def test_what_is_no_prose_is_cut_to_pieces_in_good_time(text: str) -> None:
     spans = split_sentences(text)
     assert max(end - start for start, end in spans) <= MAX_SENTENCE

@@ -34,7 +34,7 @@ class Weights:
     """
 
     dense: float = 1.0
-    passage_dense: float = 1.3
+    passage_dense: float = 1.4
     lexical: float = 0.9
     passage_lexical: float = 0.6
 
@@ -51,9 +51,12 @@ HYBRID = Weights()
 DENSE = Weights(lexical=0.0, passage_lexical=0.0)
 LEXICAL = Weights(dense=0.0, passage_dense=0.0)
 
-_SLOPE = 10.0
-_OFFSET = -5.0
-"""The logistic curve from a hybrid score to the chance that the sentence answers: by bench/fit_fusion.py as well."""
+_SLOPE = 1.8
+_OFFSET = -1.4
+"""The logistic curve from a hybrid score to the chance that the sentence answers: by bench/fit_fusion.py as well.
+
+It is nearly flat: what is close to a question is not by that an answer to it.
+"""
 
 
 def fuse(evidence: Evidence, weights: Weights = HYBRID) -> float:

@@ -41,6 +41,9 @@ class FaissEngine:
         selector = None if among is None else self._selector(among)
         parameters = None if selector is None else self._faiss.SearchParameters(sel=selector)
         question = np.ascontiguousarray(vector, dtype=np.float32).reshape(1, -1)
+        # FAISS shares out questions, not vectors: with one question the other threads would only spin. The number holds
+        # for the calling thread alone, so it is set at every search.
+        self._faiss.omp_set_num_threads(1)
         cosines, ids = self._index.search(question, k, params=parameters)
         found = [(int(held), float(cosine)) for held, cosine in zip(ids[0], cosines[0], strict=True) if held >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))

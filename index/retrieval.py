@@ -105,12 +105,13 @@ class Indexes:
     ) -> set[int]:
         """The numbers of the passages that either search finds."""
         found: list[tuple[int, float]] = []
-        if weights.uses_dense:
+        depth = min(depth, len(self._engine))
+        if depth and weights.uses_dense:
             among = (
                 None if articles is None else [number for each in articles for number in self._passages.get(each, ())]
             )
             found += self._engine.search(vector, depth, among=among)
-        if weights.uses_lexical:
+        if depth and weights.uses_lexical:
             found += self._lexical.search(question, depth, articles=articles)
         return {number for number, _ in found}
 

@@ -28,6 +28,9 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 3.0
 """How long a write waits for another process's to end, before it gives up with LibraryBusy."""
 
+_AT_ONCE = 1_000
+"""Passages asked for in one statement: SQLite allows 32,766 parameters."""
+
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
@@ -163,10 +166,14 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
         """Passages by their numbers, as ``passages_of`` has them; none for a number that is not held."""
-        marks = ", ".join("?" * len(numbers))
-        with self._named_errors():
-            rows = self._connection.execute(f"{_PASSAGE} WHERE passages.number IN ({marks})", list(numbers))
-            return [_to_passage(row) for row in rows]
+        found = []
+        for start in range(0, len(numbers), _AT_ONCE):
+            some = list(numbers[start : start + _AT_ONCE])
+            marks = ", ".join("?" * len(some))
+            with self._named_errors():
+                rows = self._connection.execute(f"{_PASSAGE} WHERE passages.number IN ({marks})", some)
+                found += [_to_passage(row) for row in rows]
+        return found
 
     def _prepare(self) -> None:
         run = self._connection.execute

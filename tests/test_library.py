@@ -190,3 +190,10 @@ def test_many_threads_may_add_and_search_at_once(library: Library) -> None:
         quotes = list(pool.map(work, range(8)))
     assert quotes == [[f"Thread number {number} writes about anchors."] for number in range(8)]
     assert len(library.articles) == 10
+
+
+def test_a_long_article_is_found_in_to_its_last_passage(library: Library) -> None:
+    library.add_text("\n\n".join(f"Paragraph {number} is of its own. " * 8 for number in range(2500)))
+    hits = library.search("paragraph", 5000, read=False)
+    assert len(hits) == 2500
+    assert library.search("paragraph 2499", 1, read=False)[0].passage.paragraph == 2500

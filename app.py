@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _chat(options: Namespace) -> int:
     from bot.service import serve
 
-    where = {"host": options.host, "port": options.port, "announce": _announce}
+    where = {"host": options.host, "port": options.port, "announce": _announce, "open_browser": _has_screen()}
     if STANDARD_INPUT in options.articles:
         with _library(options) as library:
             serve(library=library, **where)
@@ -69,6 +69,13 @@ def _chat(options: Namespace) -> int:
         sys.stdout.flush()
         os._exit(FOUND)
     return FOUND
+
+
+def _has_screen() -> bool:
+    """Whether a browser can be opened for the person at this terminal: not over plain SSH, nor in a test."""
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _ask(options: Namespace) -> int:

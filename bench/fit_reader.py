@@ -25,7 +25,7 @@ from index.reading import read_each
 HELD_OUT = Path("runs/reader/held-out.pickle")
 SQUAD_QUESTIONS = 400
 SHARES = {"news": 0.75, "squad2": 0.25}
-"""How much each set counts: news holds questions as people type them, squad2's unanswerable ones are made to deceive."""
+"""How much each set counts: news is as people ask, and squad2's unanswerable questions are made to deceive."""
 
 
 @dataclass

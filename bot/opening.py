@@ -6,15 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import index
 from bot.loading import Loading, Say
+from index.article import BUNDLED
 from index.types import Article
 
 if TYPE_CHECKING:
     from index.library import Library
-
-BUNDLED = Path(index.__file__).parent / "bundled"
-"""Where the articles lie that ship with the program."""
 
 
 class OpeningLibrary(Loading["Library"]):

@@ -13,6 +13,9 @@ from index.readers.markdown import read_markdown
 from index.readers.text import read_text
 from index.types import Article
 
+BUNDLED = Path(__file__).parent / "bundled"
+"""Where the articles lie that come with the program."""
+
 _ID_LENGTH = 16
 """Hexadecimal digits of a SHA-256: 64 bits, so a million articles share none but once in 37 million libraries."""
 
@@ -84,7 +87,12 @@ def read_article(where: str | Path, *, title: str | None = None) -> Article:
     text = READERS.get(ending, read_text)(content, str(path))
     if not any(character.isalnum() for character in text):
         raise EmptyArticle(f"{path} has no words in it: add an article that has some")
-    return make_article(text, title=title, source=str(path.resolve()))
+    return make_article(text, title=title, source=_source_of(path.resolve()))
+
+
+def _source_of(path: Path) -> str:
+    """The full path; of an article that comes with the program a name, so that its id is the same on every machine."""
+    return f"pullquote/{path.name}" if path.parent == BUNDLED else str(path)
 
 
 def _read_bytes(path: Path) -> bytes:

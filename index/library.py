@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.article import make_article, read_article
+from index.article import BUNDLED, make_article, read_article
 from index.embedding import Encoder, Progress, load_encoder
 from index.engines.faiss import FaissEngine
 from index.errors import LibraryClosed, LibraryError, ModelError, NoSuchArticle
@@ -25,8 +25,6 @@ from index.types import Article, Hit, Quote
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-_BUNDLED = Path(__file__).parent / "bundled"
 
 
 class Library:
@@ -226,7 +224,7 @@ class Library:
 def default_library() -> Library:
     """Return the library of the bundled article, made when first asked for."""
     library = Library()
-    for path in sorted(_BUNDLED.glob("*.md")):
+    for path in sorted(BUNDLED.glob("*.md")):
         library.add(path)
     return library
 

@@ -19,6 +19,7 @@ _WRAPPED = 45
 _HEADING = re.compile(r"(#{1,6})[ \t]+(?=[^\s#])")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+(?=\S)")
 _QUOTED = re.compile(r"[ \t]*>[ \t]?")
+_RULE = re.compile(r"\s*(?:[-=*_~#—–]\s*){3,}")
 _CLOSED = re.compile(r"[.!?;:,…。！？][\"'”’»)\]]*$")
 _CLOSING = 8
 """Characters at the end of a line that are searched for closing punctuation."""
@@ -86,10 +87,10 @@ def split_blocks(text: str) -> list[Block]:
 
 
 def _lines(text: str) -> Iterator[_Line]:
-    """Each line with something on it, trimmed."""
+    """Each line with something on it, trimmed. A rule (``---``) parts paragraphs as a blank line does."""
     start, after_blank = 0, True
     for line in text.splitlines(keepends=True):
-        words = line.strip()
+        words = "" if _RULE.fullmatch(line) else line.strip()
         if words:
             first = start + len(line) - len(line.lstrip())
             yield _Line(first, first + len(words), after_blank, first - start >= _CODE_INDENT)

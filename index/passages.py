@@ -1,4 +1,4 @@
-"""An article cut into passages: runs of whole sentences, none longer than the encoder reads with its context.
+"""An article cut into passages: runs of whole sentences, none longer than a model reads with its title and heading.
 
 The paragraph is the natural unit. Very short ones under the same heading are joined, long ones split between sentences.
 """
@@ -19,7 +19,7 @@ JOINED = 160
 """Word pieces: joined passages get no longer than this, the length of a good paragraph."""
 
 MAX_CONTEXT = 64
-"""Word pieces of title and heading that a passage is encoded with, at most."""
+"""Word pieces of title and heading that go with a passage, at most."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 """How many word pieces each text has, special tokens not counted."""
@@ -36,10 +36,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class SplitPassage:
-    """A passage, the context that it is encoded with, and its sentences: one or more."""
+    """A passage, what it stands under, and its sentences: one or more."""
 
     passage: Passage
     context: str
+    """Title and heading: what lexical search knows a passage by besides its own words."""
     sentences: tuple[Sentence, ...]
 
 

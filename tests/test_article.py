@@ -187,6 +187,13 @@ def test_lines_wrapped_by_an_editor_are_one_paragraph_and_short_lines_are_not() 
     ]
 
 
+def test_rules_part_the_text_and_underline_headings() -> None:
+    prose = "The new rules take effect in May and apply to all boats over ten metres, the port said."
+    text = f"What changes\n============\n{prose}\n\n* * *\n{prose}\n---\nIt rained."
+    assert headings(text) == ["What changes"]
+    assert body(text) == [prose, prose, "It rained."]
+
+
 def test_list_items_and_quotes_lose_their_marks_and_share_a_paragraph_number() -> None:
     text = "Before:\n\n- one\n- two\n  three\n\n> said\n> so\n\n1. last"
     blocks = [block for block in split_blocks(text) if block.kind is not BlockKind.HEADING]

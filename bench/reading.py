@@ -143,8 +143,9 @@ def main() -> None:
     found = ("set", "search", "questions", "recall@1", "recall@1, yes/no", "seconds")
     refused = ("set", "search", "questions", "AUROC", "F1", "missed", "wrongly answered", "calibration error")
     body = (
-        f"**The answering sentence, within its article** (seconds: the median of a search)\n\n{to_table(found, sentences)}"
-        f"\n\n**Answer or refusal, at the threshold of {THRESHOLD}**\n\n{to_table(refused, abstention)}"
+        "**The answering sentence, within its article** (seconds: the median of a search)\n\n"
+        f"{to_table(found, sentences)}\n\n"
+        f"**Answer or refusal, at the threshold of {THRESHOLD}**\n\n{to_table(refused, abstention)}"
     )
     print(body)
     if tuple(options.sets) == SETS:

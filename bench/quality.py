@@ -14,6 +14,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -42,6 +43,16 @@ Place = tuple[str, int, int]
 Row = tuple[str | int | float, ...]
 
 
+class Search(Protocol):
+    """A way to search the articles of a set."""
+
+    def passages(self, question: str) -> list[Place]:
+        """The passages of the whole set, best first."""
+
+    def sentence(self, question: str, article: str) -> Place | None:
+        """The best sentence of an article; None if there is none."""
+
+
 class HybridSearch:
     """The product: ``Library.search`` without the reader."""
 
@@ -57,12 +68,10 @@ class HybridSearch:
         self.library_ids = {set_id: library_id for library_id, set_id in self.set_ids.items()}
 
     def passages(self, question: str) -> list[Place]:
-        """The passages of the whole set, best first."""
         hits = self.library.search(question, DEEPEST, read=False)
         return [(self.set_ids[hit.passage.article_id], hit.passage.start, hit.passage.end) for hit in hits]
 
     def sentence(self, question: str, article: str) -> Place | None:
-        """The best sentence of an article."""
         hits = self.library.search(question, 1, articles=[self.library_ids[article]], read=False)
         return (article, hits[0].quote.start, hits[0].quote.end) if hits else None
 
@@ -113,9 +122,6 @@ class LexicalSearch:
     def sentence(self, question: str, article: str) -> Place | None:
         found = self._sentences.search(question, 1, articles=[self._numbers[article]])
         return self._sentence_places[found[0][0]] if found else None
-
-
-Search = HybridSearch | DenseSearch | LexicalSearch
 
 
 def main(names: Sequence[str]) -> None:

@@ -37,7 +37,7 @@ def test_a_passage_counts_from_the_first_that_lies_in_the_answers_paragraph() ->
         asked("b", (60, 90), (61, 63)),  # not found
         asked("c", (0, 30), (1, 2)),  # not found: another article
     ]
-    assert measure_passages(search, questions) == (1 / 4, 2 / 4, pytest.approx((1 + 1 / 3) / 4))
+    assert measure_passages(search, questions) == pytest.approx((1 / 4, 2 / 4, (1 + 1 / 3) / 4))
 
 
 def test_a_sentence_is_right_where_the_answer_starts_in_it() -> None:

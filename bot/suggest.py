@@ -28,8 +28,8 @@ _OF_ANY_ARTICLE = (
 _OF_THE_BUNDLED = (
     "Does the deal cover returns?",
     "How many Turkish nationals crossed the Channel in small boats?",
-    "What did Robert Jenrick say about money?",
     "Why are people leaving Turkey?",
+    "When is the migration dialogue?",
 )
 _BUNDLED = "uk-turkey-deal.md"
 

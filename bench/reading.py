@@ -20,6 +20,7 @@ import numpy as np
 from bench.quality import ROOT, HybridSearch
 from bench.question_sets import SetQuestion, load_question_set
 from bench.results import to_table, write_section
+from bench.scores import auroc
 from bot.answer import THRESHOLD
 
 SETS = ("xquad_en", "news", "squad2")
@@ -51,12 +52,6 @@ def ask(search: HybridSearch, questions: Sequence[SetQuestion], *, read: bool) -
         right = answer is not None and quote.start < answer[1] and answer[0] < quote.end
         asked.append(Asked(hits[0].confidence, right, answer is not None, question.yes_no, seconds))
     return asked
-
-
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The chance that a random positive is above a random negative, ties counting half (Mann-Whitney U)."""
-    high, low = np.array(positive)[:, None], np.array(negative)[None, :]
-    return float(np.mean((high > low) + 0.5 * (high == low)))
 
 
 def calibration_error(asked: Sequence[Asked]) -> float:

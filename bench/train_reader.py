@@ -18,245 +18,17 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 from torch.utils.data import DataLoader
-from transformers import AutoModel
 
 from bench.reader_examples import EXAMPLES, Document, Example
-from index.reader.windows import make_windows
-
-ATTENTION, VALUE, START, END, VERDICT = 0, 1, 2, 3, slice(4, 7)
-"""What each output of a word piece is."""
-SPAN_WEIGHT, VERDICT_WEIGHT, SOFT_WEIGHT = 0.2, 0.3, 1.0
-TITLE_DROPOUT = 0.3
-"""How often training leaves the title out, so that texts without one are read as well."""
-
-
-class ReaderModel(nn.Module):
-    """A transformer with seven outputs a word piece and one a window."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__()
-        self.encoder = AutoModel.from_pretrained(base, add_pooling_layer=False, dtype=torch.float32)
-        width = self.encoder.config.hidden_size
-        self.pieces = nn.Linear(width, 7)
-        self.window = nn.Linear(width, 1)
-        self.is_bert = self.encoder.config.model_type == "bert"
-        if self.encoder.config.model_type == "mpnet":
-            for layer in self.encoder.encoder.layer:
-                layer.attention.attn.forward = partial(_attend, layer.attention.attn)
-
-    def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """``(windows, pieces)`` ids to ``(windows, pieces, 7)`` and ``(windows,)``."""
-        more = {"token_type_ids": types} if self.is_bert else {}
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state
-        return self.pieces(hidden), self.window(hidden[:, 0]).squeeze(-1)
-
-
-def _attend(self: Any, hidden: Tensor, attention_mask: Tensor, position_bias: Tensor, **_: Any) -> tuple[Tensor]:
-    """MPNet's attention in one fused kernel; its position bias stays as it was pretrained."""
-    shape = (*hidden.shape[:-1], self.num_attention_heads, self.attention_head_size)
-    query, key, value = (part(hidden).view(shape).transpose(1, 2) for part in (self.q, self.k, self.v))
-    bias = (position_bias.detach() + attention_mask).to(query.dtype)
-    mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
-    return (self.o(mixed.transpose(1, 2).flatten(2)),)
-
-
-@dataclass
-class Batch:
-    """Some examples' windows, flat. A sentence is a number from 0, counted through the batch."""
-
-    ids: Tensor
-    types: Tensor
-    mask: Tensor
-    sentence_of: Tensor
-    """``(windows, pieces)``: the sentence that a piece belongs to, or ``sentences``."""
-    window_of: Tensor
-    """``(sentences,)``"""
-    table: Tensor
-    """``(examples, 1 + most sentences)``: 0 for none, then 1 + sentence; -1 pads."""
-    gold: Tensor
-    """``(examples, 1 + most sentences)``: True where the answer is."""
-    soft: Tensor | None
-    """``(examples, 1 + most sentences)``: the larger reader's probabilities."""
-    verdicts: Tensor
-    """``(some, 2)``: sentence and verdict."""
-    spans: Tensor
-    """``(some, 3)``: window, first and last piece."""
-
-    def to(self, device: str) -> Batch:
-        return Batch(*(x.to(device, non_blocking=True) if x is not None else None for x in vars(self).values()))
-
-
-class Batches(torch.utils.data.Dataset[Batch]):
-    """An epoch cut into batches of about ``tokens`` padded word pieces."""
-
-    def __init__(
-        self,
-        documents: dict[str, Document],
-        examples: list[Example],
-        *,
-        tokens: int,
-        seed: int | None,
-        soft: Any = None,
-        pieces: Any = None,
-    ) -> None:
-        """``seed``: None for the order as it is, and nothing left to chance."""
-        self.documents, self.examples, self.soft, self.seed = documents, examples, soft, seed
-        self.pieces = pieces
-        """Where the base has another vocabulary: its ids by ours, and its padding first."""
-        rng = random.Random(seed)
-        order = list(range(len(examples)))
-        if seed is not None:
-            rng.shuffle(order)
-        self.batches: list[list[int]] = []
-        size = {i: self._size(examples[i]) for i in order}
-        for at in range(0, len(order), 2048):
-            batch: list[int] = []
-            longest = windows = 0
-            for i in sorted(order[at : at + 2048], key=lambda i: size[i][1]):
-                if batch and (windows + size[i][0]) * max(longest, size[i][1]) > tokens:
-                    self.batches.append(batch)
-                    batch, longest, windows = [], 0, 0
-                batch.append(i)
-                windows, longest = windows + size[i][0], max(longest, size[i][1])
-            self.batches.append(batch)
-        if seed is not None:
-            rng.shuffle(self.batches)
-
-    def _size(self, example: Example) -> tuple[int, int]:
-        head = len(example.question) + len(example.history) + 4
-        lengths = [sum(len(s.ids) for s in self.documents[d].segments) for d in example.documents]
-        return sum(-(-n // 200) for n in lengths), min(256, max(lengths) + head + 12)
-
-    def __len__(self) -> int:
-        return len(self.batches)
-
-    def __getitem__(self, number: int) -> Batch:
-        rng = random.Random(f"{self.seed}/{number}") if self.seed is not None else None
-        return collate(self.documents, [self.examples[i] for i in self.batches[number]], rng, self.soft, self.pieces)
-
-
-def collate(
-    documents: dict[str, Document], examples: list[Example], rng: random.Random | None, soft: Any, pieces: Any
-) -> Batch:
-    """Windows of all examples; ``rng`` varies their size and drops titles, for training."""
-    windows, tables, golds, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
-    sentences = 0
-    size = 256 if rng is None or rng.random() < 0.7 else rng.randint(128, 255)
-    for example in examples:
-        table, gold = [0], [not example.gold]
-        answers = set(example.gold)
-        bare = rng is not None and rng.random() < TITLE_DROPOUT
-        for number, key in enumerate(example.documents):
-            document = documents[key]
-            title = () if bare else document.title
-            for window in make_windows(
-                example.question, document.segments, title=title, history=example.history, tokens=size
-            ):
-                for sentence, first, last in window.spans:
-                    if example.span and example.span[:2] == (number, sentence):
-                        a, b = first + example.span[2], first + example.span[3]
-                        if b < last:
-                            spans.append((len(windows), a, b))
-                    if example.verdict is not None and (number, sentence) == example.gold[0]:
-                        verdicts.append((sentences + len(table) - 1, example.verdict))
-                    table.append(sentences + len(table))
-                    gold.append((number, sentence) in answers)
-                    window_of.append(len(windows))
-                windows.append(window)
-        sentences += len(table) - 1
-        tables.append(table)
-        golds.append(gold)
-        if soft is not None:
-            softs.append(soft.get(example.id, np.array(gold) / sum(gold)))
-    length, most = max(len(w.ids) for w in windows), max(map(len, tables))
-    ids = np.zeros((len(windows), length), np.int64)
-    types, mask = np.zeros_like(ids), np.zeros_like(ids)
-    sentence_of = np.full_like(ids, sentences)
-    number = 0
-    for row, window in enumerate(windows):
-        n = len(window.ids)
-        ids[row, :n], types[row, window.passage_start : n], mask[row, :n] = window.ids, 1, 1
-        for _, first, last in window.spans:
-            sentence_of[row, first:last] = number
-            number += 1
-    if pieces is not None:
-        ids = np.where(mask == 1, np.asarray(pieces)[ids], pieces[0])
-
-    def pad(rows: list[Any], filler: Any) -> Tensor:
-        return torch.tensor([[*row, *[filler] * (most - len(row))] for row in rows])
-
-    return Batch(
-        *map(torch.from_numpy, (ids, types, mask, sentence_of)),
-        torch.tensor(window_of),
-        pad(tables, -1),
-        pad(golds, False),
-        pad([s.tolist() for s in softs], 0.0) if softs else None,
-        torch.tensor(verdicts).reshape(-1, 2),
-        torch.tensor(spans).reshape(-1, 3),
-    )
-
-
-def score(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits ``(examples, 1 + most sentences)``, verdict logits ``(sentences, 3)``, and piece outputs."""
-    pieces, windows = model(batch.ids, batch.types, batch.mask)
-    pieces, windows = pieces.float(), windows.float()
-    count, at = len(batch.window_of), batch.sentence_of.flatten()
-    attention = pieces[..., ATTENTION].flatten()
-    top = torch.full((count + 1,), -1e4, device=attention.device).scatter_reduce(0, at, attention.detach(), "amax")
-    weight = (attention - top[at]).exp()
-    total = torch.zeros(count + 1, device=weight.device).index_add(0, at, weight)
-    weight = (weight / total[at]).unsqueeze(-1)
-    columns = torch.cat([pieces[..., VALUE : VALUE + 1], pieces[..., VERDICT]], -1).flatten(0, 1)
-    pooled = torch.zeros(count + 1, 4, device=weight.device).index_add(0, at, weight * columns)[:count]
-    sentences = pooled[:, 0] + windows[batch.window_of]
-    flat = torch.cat([sentences.new_zeros(1), sentences])
-    logits = torch.where(batch.table < 0, -1e4, flat[batch.table.clamp_min(0)])
-    return logits, pooled[:, 1:], pieces
-
-
-def loss_of(model: nn.Module, batch: Batch, *, smoothing: float) -> Tensor:
-    """The mean loss of an example."""
-    logits, verdicts, pieces = score(model, batch)
-    log_p = logits.log_softmax(-1)
-    hard = -torch.where(batch.gold, log_p, -1e4).logsumexp(-1)
-    real = batch.table >= 0
-    uniform = -torch.where(real, log_p, 0).sum(-1) / real.sum(-1)
-    loss = ((1 - smoothing) * hard + smoothing * uniform).mean()
-    if batch.soft is not None:
-        loss = (1 - SOFT_WEIGHT / 2) * loss - SOFT_WEIGHT * torch.where(real, batch.soft * log_p, 0).sum(-1).mean()
-    if len(batch.verdicts):
-        sentence, verdict = batch.verdicts.T
-        loss = loss + VERDICT_WEIGHT * functional.cross_entropy(verdicts[sentence], verdict, reduction="sum") / len(
-            batch.table
-        )
-    if len(batch.spans):
-        window, first, last = batch.spans.T
-        inside = batch.types[window] == 1
-        for column, target in ((START, first), (END, last)):
-            choice = torch.where(inside, pieces[window, :, column], -1e4)
-            loss = loss + SPAN_WEIGHT * functional.cross_entropy(choice, target, reduction="sum") / len(batch.table)
-    return loss
-
-
-def auroc(positive: list[float], negative: list[float]) -> float:
-    """The chance that a random positive scores above a random negative (Mann-Whitney U)."""
-    if not positive or not negative:
-        return math.nan
-    both = np.concatenate([positive, negative])
-    ranks = np.empty(len(both))
-    ranks[both.argsort(kind="stable")] = np.arange(1, len(both) + 1)
-    p = len(positive)
-    return float((ranks[:p].sum() - p * (p + 1) / 2) / (p * len(negative)))
+from bench.reader_model import Batches, ReaderModel, loss_of, score
+from bench.scores import auroc
 
 
 @torch.no_grad()
@@ -292,7 +64,7 @@ def evaluate(model: nn.Module, batches: Batches, device: str) -> dict[str, dict[
         source: {
             "recall@1": float(np.mean([r == 1 for r in x["rank"]])),
             "MRR": float(np.mean(x["rank"])),
-            "AUROC": auroc(x["yes"], x["no"]),
+            "AUROC": auroc(x["yes"], x["no"]) if x["no"] else math.nan,
             "verdict": float(np.mean(x["verdict"])) if x["verdict"] else math.nan,
         }
         for source, x in found.items()

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -268,8 +269,10 @@ def test_nothing_but_the_answer_is_printed(tower: Path, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
 def test_ctrl_c_ends_quietly(tower: Path) -> None:
-    with start("ask", "Why?", "-", stdin=subprocess.PIPE) as process:
-        time.sleep(1)  # it then waits for standard input to end
+    # What runs in the background has Ctrl-C ignored, and hands that down: here it must be as at a terminal.
+    as_at_a_terminal = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with start("ask", "Why?", "-", stdin=subprocess.PIPE, preexec_fn=as_at_a_terminal) as process:
+        time.sleep(3)  # it then waits for standard input to end
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert (out, err, process.returncode) == ("", "", 130)

@@ -157,4 +157,6 @@ def _load_session(model: Path, sha256: str | None) -> Any:
         raise ModelError(f"{model} is not the reader that this version came with: {_REINSTALL}")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    # As fast on idle cores, and on busy ones a thread that waits leaves its core to others.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,7 +1,7 @@
 """Find the numbers of index/reader/calibration.py: ``python -m bench.fit_reader``.
 
 Uses what bench/reader_data.py kept from training: 40 articles of news and two of squad2, each in a library of its own.
-Writes what it read to runs/reader/held-out.pickle (a second run fits without reading), and draws docs/reliability.png.
+Writes what it read to runs/reader/held-out.pickle: a second run fits without reading.
 """
 
 from __future__ import annotations

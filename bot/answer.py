@@ -14,8 +14,9 @@ from index.types import Hit
 THRESHOLD = 0.4
 """The least confidence with which a quote is given as an answer; below it, "the article does not say".
 
-A probability. The one place where it is set; ``Conversation(strictness=…)`` moves it. It gives the best F1, the mean of
-both sets, on questions over articles that the reader was not trained on (bench/fit_reader.py).
+A probability. The one place where it is set; ``Conversation(strictness=…)`` moves it. Of the thresholds within 0.002 of
+the best mean F1 over both sets that the reader was not trained on, the one that answers wrongly least often
+(bench/fit_reader.py).
 """
 CLOSE_BEHIND = 0.93
 """A further quote needs this share of the first one's confidence: what is much less sure only distracts from it."""

@@ -63,7 +63,7 @@ class Library:
         return self._add(read_article(where, title=title), progress)
 
     def add_text(
-        self, text: str, *, title: str | None = None, source: str | None = None, progress: Progress | None = None
+        self, text: str, title: str | None = None, source: str | None = None, *, progress: Progress | None = None
     ) -> Article:
         """Add a text exactly as it is: ``article.text == text``. What is there already is returned as it was.
 
@@ -86,9 +86,7 @@ class Library:
                 raise _no_such_article(article_id)
             self._seen = None
 
-    def search(
-        self, question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True
-    ) -> list[Hit]:
+    def search(self, question: str, k: int = 5, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
         """Return the ``k`` best passages, each with the sentence of it that answers best; ``[]`` for a blank question.
 
         ``articles``: ids of those to search within; None for all. ``read``: False for retrieval alone.
@@ -229,7 +227,7 @@ def default_library() -> Library:
     return library
 
 
-def search(question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
+def search(question: str, k: int = 5, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
     """Search the bundled article: ``Library.search`` over ``default_library()``."""
     return default_library().search(question, k, articles=articles, read=read)
 

@@ -128,6 +128,13 @@ def test_an_empty_library_finds_nothing(library: Library) -> None:
     assert library.search("boats") == []
 
 
+def test_arguments_may_be_given_by_place_as_well(library: Library) -> None:
+    one = library.add_text("The owl sleeps by day. It hunts at night.", "Owls", "owls.txt")
+    library.add_text("The lark sings by day.", "Larks", "larks.txt")
+    (hit,) = library.search("What does it do by day?", 5, [one.id], False)
+    assert (one.title, one.source, hit.passage.article_id) == ("Owls", "owls.txt", one.id)
+
+
 @pytest.mark.model
 def test_the_default_library_is_the_bundled_article(bundled: Library) -> None:
     (article,) = bundled.articles

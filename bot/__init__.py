@@ -5,7 +5,7 @@ Imports nothing heavy: what it needs of ``index`` is loaded when a question is a
 
 from bot.answer import THRESHOLD
 from bot.conversation import Conversation
-from bot.types import Answer, Turn, Verdict
+from bot.types import Answer, Citation, Turn, Verdict
 from bot.version import __version__
 
-__all__ = ["THRESHOLD", "Answer", "Conversation", "Turn", "Verdict", "__version__"]
+__all__ = ["THRESHOLD", "Answer", "Citation", "Conversation", "Turn", "Verdict", "__version__"]

@@ -17,6 +17,20 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Citation:
+    """What a reader needs to cite a quote and to find it again."""
+
+    title: str
+    """Of the article."""
+    source: str | None
+    """The path or address that the article was read from, or None for text that was handed over."""
+    link: str = ""
+    """Leads to the very words on the page that the article came from, where it came from the web."""
+    speaker: str = ""
+    """Who says it, in the article's words; ``""`` where it is the article itself, or unsure."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the bot returns: quotes, how sure it is of them, and the question as it was understood.
 
@@ -36,6 +50,12 @@ class Answer:
     """On refusal, the passage that came closest: never an answer."""
     hits: tuple[Hit, ...] = ()
     """The passages that ``quotes`` stand in, in the same order."""
+    citations: tuple[Citation, ...] = ()
+    """Where each of ``quotes`` comes from and who says it, in the same order."""
+    elsewhere: tuple[Quote, ...] = ()
+    """Other places that speak of this, in the order in which they stand; none of them repeats ``quotes``."""
+    suggestions: tuple[str, ...] = ()
+    """Questions that lead on from here, each tried: empty unless ``ask`` was told to look for some."""
     message: str = ""
     """What the program says itself: a refusal, or a reply to small talk; ``""`` beside quotes that need no word."""
 

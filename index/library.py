@@ -79,6 +79,14 @@ class Library:
             self._refresh()
             return list(self._articles)
 
+    def article(self, article_id: str) -> Article:
+        """The article of an id, as it is now. NoSuchArticle if there is none."""
+        with self._lock:
+            found = self._open_store().article(article_id)
+        if found is None:
+            raise _no_such_article(article_id)
+        return found
+
     def remove(self, article_id: str) -> None:
         """Forget an article. NoSuchArticle if there is none of that id."""
         with self._lock:

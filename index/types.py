@@ -67,3 +67,8 @@ class Hit:
     """The best sentence of the passage."""
     confidence: float
     """The probability, in [0, 1], that the quote answers the question."""
+    stance: tuple[float, float, float] | None = None
+    """What the quote says to a yes/no question: the probabilities of yes, no and undecided. None where it was not read.
+
+    Means nothing for other questions, nor where ``confidence`` is low.
+    """

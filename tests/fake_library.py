@@ -26,6 +26,10 @@ class FakeLibrary:
         self.error: Exception | None = None
         """Raised by every search, where set."""
 
+    def article(self, article_id: str) -> Article:
+        """The article of an id."""
+        return next(article for article in self.articles if article.id == article_id)
+
     def search(
         self, question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True
     ) -> list[Hit]:

@@ -256,4 +256,5 @@ def _to_hit(candidate: Candidate) -> Hit:
         paragraph=sentence.paragraph,
         revision=candidate.revision,
     )
-    return Hit(passage, candidate.score, quote, candidate.confidence)
+    stance = candidate.stances[best] if candidate.stances else None
+    return Hit(passage, candidate.score, quote, candidate.confidence, stance)

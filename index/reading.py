@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
-from index.reader.calibration import confidence, log_odds
+from index.reader.calibration import confidence, log_odds, stance
 from index.reader.reader import Reader, Reading, Run
 from index.retrieval import Candidate
 
@@ -92,7 +92,8 @@ def _to_run(candidates: Sequence[Candidate]) -> Run:
 
 def _judged(candidate: Candidate, readings: Sequence[Reading]) -> Candidate:
     scores = tuple(log_odds(r.answers, s) for r, s in zip(readings, candidate.scores, strict=True))
-    return replace(candidate, scores=scores, score=max(scores), confidence=confidence(max(scores)))
+    stances = tuple(stance(reading.verdict) for reading in readings)
+    return replace(candidate, scores=scores, score=max(scores), confidence=confidence(max(scores)), stances=stances)
 
 
 def _behind(candidate: Candidate, last: Candidate, place: int) -> Candidate:

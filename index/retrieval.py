@@ -46,6 +46,8 @@ class Candidate:
     """What candidates are ordered by: the best sentence's, unless a reader knows better."""
     confidence: float
     """The probability, in [0, 1], that the best sentence answers."""
+    stances: tuple[tuple[float, float, float], ...] = ()
+    """One for each sentence that was read, as in ``Hit.stance``; empty where none was."""
 
 
 class Indexes:

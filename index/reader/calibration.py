@@ -23,3 +23,11 @@ def log_odds(answers: float, retrieval: float) -> float:
 def confidence(odds: float) -> float:
     """The probability, in [0, 1], that the sentence answers, from its log-odds."""
     return 0.5 * (1.0 + math.tanh(0.5 * (SLOPE * odds + OFFSET)))
+
+
+def stance(verdict: tuple[float, float, float]) -> tuple[float, float, float]:
+    """The probabilities of yes, no and undecided, from the reader's logits."""
+    most = max(verdict)
+    yes, no, undecided = (math.exp(logit - most) for logit in verdict)
+    total = yes + no + undecided
+    return yes / total, no / total, undecided / total

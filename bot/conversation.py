@@ -5,19 +5,24 @@ The only mutable object of this package; what it does with a question is done by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot import followup, smalltalk
 from bot.answer import NO_ARTICLE, NO_QUESTION, THRESHOLD, decide
+from bot.citation import cite
+from bot.elsewhere import other_places
 from bot.overview import overview
 from bot.types import Answer, Turn
 
 if TYPE_CHECKING:
-    from index import Article, Library
+    from index import Article, Hit, Library
 
 DEPTH = 8
 """Hits that are weighed for an answer: as many as are quoted at most, and room for those that repeat one."""
+PLACES_DEPTH = 25
+"""Hits among which other places are looked for: as many as a search weighs anyway, so they cost no more reading."""
 REMEMBERED = 6
 """Turns that are taken over when a conversation is rebuilt: as far as a follow-up reaches back."""
 
@@ -89,12 +94,21 @@ class Conversation:
         if talk and talk is not smalltalk.Talk.OVERVIEW:
             return Answer(question, question, message=talk.value)
         if talk is smalltalk.Talk.OVERVIEW and (articles := self._asked_about()):
-            return overview(question, articles)
+            return self._with_places(overview(question, articles), ())
         asked_as = followup.resolve(question, self._turns)
-        hits = self._library.search(asked_as, k=DEPTH, articles=self._articles)
+        hits = self._library.search(asked_as, k=PLACES_DEPTH, articles=self._articles)
         if not hits and not self._asked_about():
             return Answer(question, question, message=NO_ARTICLE)
-        return decide(question, asked_as, hits, self._strictness)
+        return self._with_places(decide(question, asked_as, hits[:DEPTH], self._strictness), hits)
+
+    def _with_places(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
+        """``answer`` with a citation for each quote, and the other places among ``hits``, best first."""
+        if not answer:
+            return answer
+        ids = [quote.article_id for quote in answer.quotes] + [hit.quote.article_id for hit in hits[:DEPTH]]
+        articles = {article_id: self._library.article(article_id) for article_id in dict.fromkeys(ids)}
+        places = other_places(answer.asked_as, answer.quotes, hits, articles)
+        return replace(answer, citations=cite(answer.quotes, articles), elsewhere=places)
 
     def _asked_about(self) -> list[Article]:
         """The articles that this conversation is about. Reads their texts, so not to be called for each question."""

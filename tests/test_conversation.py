@@ -41,6 +41,9 @@ class WordLibrary:
         self.articles = list(articles)
         self.asked: list[tuple[str, Sequence[str] | None]] = []
 
+    def article(self, article_id: str) -> Article:
+        return next(article for article in self.articles if article.id == article_id)
+
     def search(self, question: str, *, k: int = 5, articles: Sequence[str] | None = None) -> list[Hit]:
         self.asked.append((question, articles))
         if unknown := set(articles or ()) - {article.id for article in self.articles}:

@@ -1,5 +1,7 @@
 """An answer as HTML for the page: quotes with where they stand, or a refusal with the nearest passage. Pure.
 
+What a button does is in static/page.js and static/reading.js; its ``data-do`` says which.
+
 All that comes from an article or a question is escaped: none of it is ever read as HTML or Markdown. What can be shown
 in the article carries ``data-article``, ``data-start`` and ``data-end``, the offsets of ``Article.text`` to light up.
 """
@@ -7,14 +9,14 @@ in the article carries ``data-article``, ``data-start`` and ``data-end``, the of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.answer import DO_NOT_SAY, DOES_NOT_SAY
 from bot.article_view import escape_words
-from bot.render import VERDICTS
-from bot.types import Answer
-from index.types import Hit
+from bot.citation import citation_line
+from bot.render import VERDICTS, cited, more_places, said_by, short_message, web_address
+from bot.types import Answer, Citation
+from index.types import Hit, Quote
 
 SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.0, "Not sure"))
 """How the least confidence of each step is said in plain words."""
@@ -26,20 +28,21 @@ _NEW_LINE = re.compile(
 )
 
 
-def answer_html(answer: Answer, titles: Mapping[str, str]) -> str:
-    """What stands under a question on the page. ``titles`` holds the articles' titles by id: named where several."""
-    parts = []
-    if answer.asked_as != answer.question:
-        parts.append(
-            f'<p class="pq-understood">Understood as “<span dir="auto">{escape_words(answer.asked_as)}</span>”</p>'
-        )
+def answer_html(answer: Answer, titles: Mapping[str, str], *, as_typed: bool = False) -> str:
+    """What stands under a question on the page. ``titles`` holds the articles' titles by id: named where several.
+
+    ``as_typed``: whether the question was searched in its own words because the reader wanted it so.
+    """
+    parts = [_understood(answer, as_typed)]
     if answer.verdict:
         parts.append(f'<p class="pq-verdict">{escape(VERDICTS[answer.verdict])}</p>')
     if answer.message:
-        parts.append(f'<p class="pq-message">{escape_words(_message(answer))}</p>')
-    parts += [_quote(number, hit, titles) for number, hit in enumerate(answer.hits, start=1)]
+        parts.append(f'<p class="pq-message">{escape_words(short_message(answer))}</p>')
+    parts += [_quote(number, hit, citation, titles) for number, (_, hit, citation) in enumerate(cited(answer), start=1)]
     if answer.nearest:
         parts.append(_nearest(answer.nearest, titles))
+    if answer.elsewhere:
+        parts.append(_elsewhere(answer.elsewhere, titles))
     return "".join(parts)
 
 
@@ -53,21 +56,78 @@ def in_words(confidence: float) -> str:
     return next(words for least, words in SURE if confidence >= least)
 
 
-def _message(answer: Answer) -> str:
-    """The message without the question that it looked for, where that stands right above it on the page."""
-    if answer.asked_as == answer.question:
-        for refusal in (DOES_NOT_SAY, DO_NOT_SAY):
-            if answer.message.startswith(refusal):
-                return refusal
-    return answer.message
+def _understood(answer: Answer, as_typed: bool) -> str:
+    """What the question was taken to mean, and the button that undoes it; or that it was taken as it is."""
+    if as_typed:
+        words, do, label = "Searched in your own words", "understand", "Undo"
+    elif answer.asked_as != answer.question:
+        words = f'Understood as: “<span dir="auto">{escape_words(answer.asked_as)}</span>”'
+        do, label = "as-typed", "Use my words"
+    else:
+        return ""
+    button = f'<button type="button" class="pq-text-button" data-do="{do}">{label}</button>'
+    return f'<p class="pq-understood">{words} {button}</p>'
 
 
-def _quote(number: int, hit: Hit, titles: Mapping[str, str]) -> str:
+def _quote(number: int, hit: Hit, citation: Citation | None, titles: Mapping[str, str]) -> str:
     quote = hit.quote
+    speaker = (
+        f'<span class="pq-speaker" dir="auto">{escape_words(said_by(citation))}</span>'
+        if citation and citation.speaker
+        else ""
+    )
     return (
         f'<figure class="pq-quote" {_target(quote.article_id, quote.start, quote.end)} data-number="{number}">'
         f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
-        f"<figcaption>{_place(hit, titles)}{_sureness(hit.confidence)}</figcaption>{_passage(hit)}</figure>"
+        f"<figcaption>{speaker}{_place(hit, titles)}{_sureness(hit.confidence)}{_actions(quote, citation)}</figcaption>"
+        f"{_passage(hit)}</figure>"
+    )
+
+
+def _actions(quote: Quote, citation: Citation | None) -> str:
+    """What can be done with a quote: copied with its source, and seen on the page that it came from."""
+    if not citation:
+        return ""
+    copy = (
+        '<button type="button" class="pq-text-button" data-do="copy" title="Copy the quote with its source"'
+        f' data-copy="{escape_words(citation_line(quote, citation))}">Copy</button>'
+    )
+    address = web_address(citation.link)
+    link = (
+        f'<a class="pq-text-button" href="{escape(address)}" target="_blank" rel="noreferrer noopener"'
+        ' title="Opens the page in a new tab">On the page</a>'
+        if address
+        else ""
+    )
+    return f'<span class="pq-actions">{link}{copy}</span>'
+
+
+def _elsewhere(places: Sequence[Quote], titles: Mapping[str, str]) -> str:
+    """The other places, folded away behind how many there are; opened, one is shown at a time."""
+    shown = "".join(_other(quote, titles) for quote in places)
+    steps = (
+        '<button type="button" class="pq-step" data-step="-1" aria-label="Previous place">‹</button>'
+        '<button type="button" class="pq-step" data-step="1" aria-label="Next place">›</button>'
+        if len(places) > 1
+        else ""
+    )
+    return (
+        '<div class="pq-elsewhere"><div class="pq-steps" role="group" aria-label="Other places that speak of this">'
+        f'<button type="button" class="pq-text-button" data-do="elsewhere" aria-expanded="false">'
+        f"{more_places(len(places))}</button>"
+        f'<span class="pq-stepping" hidden>{steps}<span class="pq-count" role="status"></span></span></div>'
+        f"{shown}</div>"
+    )
+
+
+def _other(quote: Quote, titles: Mapping[str, str]) -> str:
+    article = ""
+    if len(titles) > 1:
+        article = f'<span class="pq-from" dir="auto">{escape_words(titles.get(quote.article_id, ""))}</span>'
+    return (
+        f'<figure class="pq-other" {_target(quote.article_id, quote.start, quote.end)} hidden>'
+        f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
+        f"<figcaption>{article}{_place_button(f'Paragraph {quote.paragraph}')}</figcaption></figure>"
     )
 
 
@@ -88,9 +148,11 @@ def _place(hit: Hit, titles: Mapping[str, str]) -> str:
     place = f"Paragraph {hit.quote.paragraph}"
     if hit.passage.heading and hit.passage.heading != title:
         place = f'<span dir="auto">{escape_words(hit.passage.heading)}</span>, {place.lower()}'
-    return (
-        f'{article}<button type="button" class="pq-place" title="Show it in the article"><span>{place}</span></button>'
-    )
+    return f"{article}{_place_button(place)}"
+
+
+def _place_button(place: str) -> str:
+    return f'<button type="button" class="pq-place" title="Show it in the article"><span>{place}</span></button>'
 
 
 def _sureness(confidence: float) -> str:

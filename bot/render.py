@@ -10,16 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
+from itertools import repeat
 from typing import Any
 
-from bot.types import Answer, Verdict
-from index.types import Hit
+from bot.answer import DO_NOT_SAY, DOES_NOT_SAY
+from bot.citation import SPEAKER
+from bot.types import Answer, Citation, Verdict
+from index.types import Hit, Quote
 
 VERDICTS = {Verdict.YES: "Yes.", Verdict.NO: "No.", Verdict.PARTLY: "Partly."}
 NEAREST = "Nearest passage, which is no answer:"
+NEXT = "You could ask next:"
 
 _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "$": "&#36;"}
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -55,17 +60,37 @@ def to_dict(value: Answer | Hit | Any) -> dict[str, Any]:
 
 def to_markdown(answer: Answer, titles: Mapping[str, str]) -> str:
     """``answer`` as CommonMark; ``titles`` holds the articles' titles by id. Quotes are block quotes."""
-    parts = [f"Understood as: “{escape_markdown(answer.asked_as)}”"] if answer.asked_as != answer.question else []
+    return "\n\n".join(_markdown_parts(answer, titles)) + "\n"
+
+
+def _markdown_parts(answer: Answer, titles: Mapping[str, str]) -> Iterator[str]:
+    message = answer.message
+    if answer.asked_as != answer.question:
+        yield f"Understood as: “{escape_markdown(answer.asked_as)}”"
+        message = short_message(answer)
     if answer.verdict:
-        parts.append(f"**{VERDICTS[answer.verdict]}**")
-    if answer.message:
-        parts.append(escape_markdown(answer.message))
-    for quote, hit in zip(answer.quotes, answer.hits, strict=True):
-        parts += [f"> {escape_markdown(quote.text)}", escape_markdown(place(hit, titles))]
+        yield f"**{VERDICTS[answer.verdict]}**"
+    if message:
+        yield escape_markdown(message)
+    for quote, hit, citation in cited(answer):
+        yield f"> {escape_markdown(quote.text)}"
+        if citation and citation.speaker:
+            yield escape_markdown(said_by(citation))
+        yield escape_markdown(place(hit, titles))
+        if citation and (link := web_address(citation.link)):
+            yield f"[On the page](<{link.replace('&', '&amp;')}>)"
     if answer.nearest:
-        parts += [NEAREST, f"> {escape_markdown(answer.nearest.passage.text)}"]
-        parts.append(escape_markdown(place(answer.nearest, titles)))
-    return "\n\n".join(parts) + "\n"
+        yield NEAREST
+        yield f"> {escape_markdown(answer.nearest.passage.text)}"
+        yield escape_markdown(place(answer.nearest, titles))
+    if answer.elsewhere:
+        yield f"{more_places(len(answer.elsewhere))}:"
+        for quote in answer.elsewhere:
+            yield f"> {escape_markdown(quote.text)}"
+            yield escape_markdown(place_of_quote(quote, titles))
+    if answer.suggestions:
+        yield NEXT
+        yield "\n".join(f"- {escape_markdown(question)}" for question in answer.suggestions)
 
 
 def to_text(lines: Sequence[Line]) -> str:
@@ -79,22 +104,39 @@ def answer_lines(answer: Answer, titles: Mapping[str, str]) -> list[Line]:
 
 
 def _answer_lines(answer: Answer, titles: Mapping[str, str]) -> Iterator[Line]:
+    message = answer.message
     if answer.asked_as != answer.question:
         yield Line(Style.NOTE, f"Understood as: “{printable(answer.asked_as)}”")
+        message = short_message(answer)
     if answer.verdict:
         yield Line(Style.VERDICT, VERDICTS[answer.verdict])
-    if answer.message:
-        yield Line(Style.NOTE, printable(answer.message))
-    for number, (quote, hit) in enumerate(zip(answer.quotes, answer.hits, strict=True)):
-        if number or answer.message:
+    if message:
+        yield Line(Style.NOTE, printable(message))
+    for number, (quote, hit, citation) in enumerate(cited(answer)):
+        if number or message:
             yield Line(Style.NOTE, "")
         yield Line(Style.QUOTE, printable(quote.text))
+        if citation and citation.speaker:
+            yield Line(Style.PLACE, printable(said_by(citation)), indent=2)
         yield Line(Style.PLACE, printable(place(hit, titles)), indent=2)
+        if citation and (link := web_address(citation.link)):
+            yield Line(Style.PLACE, link, indent=2)
     if answer.nearest:
         yield Line(Style.NOTE, "")
         yield Line(Style.NOTE, NEAREST)
         yield Line(Style.PASSAGE, printable(answer.nearest.passage.text), indent=2)
         yield Line(Style.PLACE, printable(place(answer.nearest, titles)), indent=2)
+    if answer.elsewhere:
+        yield Line(Style.NOTE, "")
+        yield Line(Style.NOTE, f"{more_places(len(answer.elsewhere))}:")
+        for quote in answer.elsewhere:
+            yield Line(Style.PASSAGE, printable(quote.text), indent=2)
+            yield Line(Style.PLACE, printable(place_of_quote(quote, titles)), indent=2)
+    if answer.suggestions:
+        yield Line(Style.NOTE, "")
+        yield Line(Style.NOTE, NEXT)
+        for number, question in enumerate(answer.suggestions, start=1):
+            yield Line(Style.NOTE, f"{number}. {printable(question)}", indent=2)
 
 
 def hit_lines(hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Line]:
@@ -109,13 +151,50 @@ def hit_lines(hits: Sequence[Hit], titles: Mapping[str, str]) -> list[Line]:
     return lines
 
 
+def cited(answer: Answer) -> Iterator[tuple[Quote, Hit, Citation | None]]:
+    """Each quote with the hit that it stands in, and its citation; None where the answer has no citations."""
+    citations = answer.citations or repeat(None)
+    return zip(answer.quotes, answer.hits, citations, strict=False)
+
+
 def place(hit: Hit, titles: Mapping[str, str]) -> str:
     """Where the quote of ``hit`` stands: "Title › Heading · paragraph 7 · characters 10-42 · 93% sure"."""
-    quote = hit.quote
-    title = titles.get(quote.article_id, quote.article_id)
+    title = _title(hit.quote, titles)
     heading = f" › {hit.passage.heading}" if hit.passage.heading not in ("", title) else ""
-    offsets = f"characters {quote.start}-{quote.end}"
-    return f"{title}{heading} · paragraph {quote.paragraph} · {offsets} · {hit.confidence:.0%} sure"
+    return f"{title}{heading} · {_offsets(hit.quote)} · {hit.confidence:.0%} sure"
+
+
+def place_of_quote(quote: Quote, titles: Mapping[str, str]) -> str:
+    """Where a quote stands: "Title · paragraph 7 · characters 10-42"."""
+    return f"{_title(quote, titles)} · {_offsets(quote)}"
+
+
+def said_by(citation: Citation) -> str:
+    """Who says the quote, and on whose word."""
+    return SPEAKER.format(speaker=citation.speaker)
+
+
+def more_places(count: int) -> str:
+    """How many other places there are, as a sentence without its full stop."""
+    return "1 more place speaks of this" if count == 1 else f"{count} more places speak of this"
+
+
+def short_message(answer: Answer) -> str:
+    """The message of ``answer`` without the question that it looked for, for where that stands right above it."""
+    return next((words for words in (DOES_NOT_SAY, DO_NOT_SAY) if answer.message.startswith(words)), answer.message)
+
+
+def web_address(link: str) -> str:
+    """``link`` where it leads to a web page, ``""`` where it leads anywhere else: such as to a script."""
+    return link if _WEB_ADDRESS.fullmatch(link) else ""
+
+
+def _title(quote: Quote, titles: Mapping[str, str]) -> str:
+    return titles.get(quote.article_id, quote.article_id)
+
+
+def _offsets(quote: Quote) -> str:
+    return f"paragraph {quote.paragraph} · characters {quote.start}-{quote.end}"
 
 
 def escape_markdown(text: str) -> str:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import Answer, Verdict
-from bot.render import answer_lines, escape_markdown, hit_lines, printable, to_dict, to_markdown, to_text
+from bot import Answer, Citation, Verdict
+from bot.render import answer_lines, escape_markdown, hit_lines, printable, to_dict, to_markdown, to_text, web_address
 from index import Hit, Passage, Quote
 
 TEXT = "The deal does not cover returns. It is about intelligence."
@@ -21,6 +21,17 @@ QUOTE = Quote("a", TEXT[:32], 100, 132, 7, "0123456789abcdef")
 HIT = Hit(PASSAGE, 0.71, QUOTE, 0.934)
 TITLES = {"a": "UK and Turkey"}
 ANSWER = Answer("Returns?", "Returns?", (QUOTE,), 0.934, Verdict.NO, hits=(HIT,))
+LINK = "https://a.example/x#:~:text=The%20deal&b"
+CITED = Answer(
+    "Returns?",
+    "Returns?",
+    (QUOTE,),
+    0.934,
+    hits=(HIT,),
+    citations=(Citation("UK and Turkey", "https://a.example/x", LINK, "Jo *Doe*"),),
+    elsewhere=(Quote("a", "Returns were left for later.", 300, 328, 9, QUOTE.revision),),
+    suggestions=("Who signed *it*?", "What is it about?"),
+)
 REFUSAL = Answer("Cost?", "Cost?", confidence=0.1, nearest=HIT, message="The article does not say.")
 
 
@@ -44,8 +55,25 @@ def test_an_answer_as_json_has_the_names_of_the_contract() -> None:
         "verdict": "no",
         "nearest": None,
         "hits": [to_dict(HIT)],
+        "citations": [],
+        "elsewhere": [],
+        "suggestions": [],
         "message": "",
     }
+
+
+def test_what_an_answer_carries_beside_quotes_is_in_the_json() -> None:
+    found = json.loads(json.dumps(to_dict(CITED)))
+    assert found["citations"] == [
+        {
+            "title": "UK and Turkey",
+            "source": "https://a.example/x",
+            "link": "https://a.example/x#:~:text=The%20deal&b",
+            "speaker": "Jo *Doe*",
+        }
+    ]
+    assert found["elsewhere"][0]["start"] == 300
+    assert found["suggestions"] == ["Who signed *it*?", "What is it about?"]
 
 
 def test_a_refusal_as_json_has_the_nearest_hit() -> None:
@@ -78,11 +106,72 @@ def test_a_verdict_and_a_rewritten_question_stand_before_the_quote() -> None:
     ]
 
 
+def test_a_terminal_shows_who_says_it_where_else_it_stands_and_what_to_ask_next() -> None:
+    assert to_text(answer_lines(CITED, TITLES)) == (
+        "The deal does not cover returns.\n"
+        "  Jo *Doe*, according to the article\n"
+        "  UK and Turkey › Where the deal stops · paragraph 7 · characters 100-132 · 93% sure\n"
+        "  https://a.example/x#:~:text=The%20deal&b\n"
+        "\n"
+        "1 more place speaks of this:\n"
+        "  Returns were left for later.\n"
+        "  UK and Turkey · paragraph 9 · characters 300-328\n"
+        "\n"
+        "You could ask next:\n"
+        "  1. Who signed *it*?\n"
+        "  2. What is it about?\n"
+    )
+
+
+def test_markdown_shows_the_same() -> None:
+    assert MarkdownIt().render(to_markdown(CITED, TITLES)) == (
+        "<blockquote>\n<p>The deal does not cover returns.</p>\n</blockquote>\n"
+        "<p>Jo *Doe*, according to the article</p>\n"
+        "<p>UK and Turkey › Where the deal stops · paragraph 7 · characters 100-132 · 93% sure</p>\n"
+        '<p><a href="https://a.example/x#:~:text=The%20deal&amp;b">On the page</a></p>\n'
+        "<p>1 more place speaks of this:</p>\n"
+        "<blockquote>\n<p>Returns were left for later.</p>\n</blockquote>\n"
+        "<p>UK and Turkey · paragraph 9 · characters 300-328</p>\n"
+        "<p>You could ask next:</p>\n"
+        "<ul>\n<li>Who signed *it*?</li>\n<li>What is it about?</li>\n</ul>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//a.example",
+        "https://a.example/x> <b",
+        'https://a.example/"x',
+        "https://a.example/\x1b[2J",
+        "https://a.example/\njavascript:x",
+    ],
+)
+def test_no_link_but_to_a_web_page_is_shown(link: str) -> None:
+    assert web_address(link) == ""
+    answer = Answer("Returns?", "Returns?", (QUOTE,), 0.9, hits=(HIT,), citations=(Citation("T", None, link),))
+    assert "On the page" not in to_markdown(answer, TITLES)
+    assert len(answer_lines(answer, TITLES)) == 2
+
+
 def test_a_refusal_shows_the_nearest_passage_and_says_that_it_is_no_answer() -> None:
     for shown in (to_text(answer_lines(REFUSAL, TITLES)), to_markdown(REFUSAL, TITLES)):
         assert shown.startswith("The article does not say")
         assert "which is no answer" in shown
         assert shown.index("which is no answer") < shown.index("It is about intelligence")
+
+
+def test_what_was_looked_for_is_not_told_twice() -> None:
+    message = "The article does not say. Looked for: “Cost of the deal?”"
+    refusal = Answer("Cost?", "Cost of the deal?", nearest=HIT, message=message)
+    for shown in (to_text(answer_lines(refusal, TITLES)), to_markdown(refusal, TITLES).replace("\\", "")):
+        assert shown.startswith("Understood as: “Cost of the deal?”")
+        assert "The article does not say." in shown
+        assert "Looked for" not in shown
 
 
 def test_a_hit_shows_its_best_sentence_its_place_and_its_passage() -> None:

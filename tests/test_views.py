@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from html.parser import HTMLParser
 from typing import cast
 
@@ -9,8 +10,9 @@ import pytest
 from fake_library import FakeLibrary, make_article
 from hypothesis import given
 from hypothesis import strategies as st
+from scripted_memory import SOLD, TOWER, UNDERSTOOD, tower_answer
 
-from bot import Answer, Conversation, Verdict
+from bot import Answer, Citation, Conversation, Verdict
 from bot.answer_view import answer_html, in_words, trouble_html
 from bot.article_view import article_html
 from bot.suggest import suggest
@@ -37,6 +39,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.tags: list[str] = []
         self.attributes: set[str] = set()
+        self.elements: list[dict[str, str | None]] = []
         self.runs: list[tuple[int, int, str]] = []
         self.text = ""
         self._run: tuple[int, int] | None = None
@@ -47,7 +50,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.attributes |= {name for name, _ in attrs}
-        found = dict(attrs)
+        found = {"": tag, **dict(attrs)}
+        self.elements.append(found)
         if tag == "span" and "data-start" in found:
             self._run = (int(str(found["data-start"])), int(str(found["data-end"])))
             self._words = ""
@@ -163,9 +167,49 @@ def test_a_refusal_marks_the_nearest_passage_as_no_answer() -> None:
 def test_what_was_understood_and_the_verdict_are_shown_escaped() -> None:
     answer = Answer("And?", "And <i>then</i>?", verdict=Verdict.NO, message="Fixed words.")
     page = Page(answer_html(answer, {}))
-    assert "Understood as “And <i>then</i>?”" in page.text
+    assert "Understood as: “And <i>then</i>?”" in page.text
     assert "No." in page.text
     assert "i" not in page.tags
+
+
+def test_what_was_understood_can_be_undone_and_the_undoing_undone() -> None:
+    answer = tower_answer(asked_as=UNDERSTOOD)
+    assert 'data-do="as-typed">Use my words<' in answer_html(answer, {})
+    assert 'data-do="understand">Undo<' in answer_html(tower_answer(), {}, as_typed=True)
+    assert "pq-understood" not in answer_html(tower_answer(), {})
+
+
+def test_a_quote_carries_its_speaker_its_link_and_what_is_copied() -> None:
+    page = Page(answer_html(tower_answer(), {TOWER.id: TOWER.title}))
+    assert "the mayor, according to the article" in page.text
+    (link,) = [element for element in page.elements if element[""] == "a"]
+    assert str(link["href"]).startswith("https://news.example/tower#:~:text=")
+    assert (link["target"], link["rel"]) == ("_blank", "noreferrer noopener")
+    (copy,) = [str(element["data-copy"]) for element in page.elements if "data-copy" in element]
+    assert copy.startswith("“The tower will not be sold, the mayor said.” — the mayor")
+
+
+def test_the_other_places_stand_in_order_each_under_its_offsets() -> None:
+    answer = tower_answer()
+    page = Page(answer_html(answer, {TOWER.id: TOWER.title}))
+    assert "2 more places speak of this" in page.text
+    places = [element for element in page.elements if element.get("class") == "pq-other"]
+    assert [(place["data-start"], place["data-end"]) for place in places] == [
+        (str(quote.start), str(quote.end)) for quote in answer.elsewhere
+    ]
+    one = dataclasses.replace(answer, elsewhere=answer.elsewhere[:1])
+    assert "1 more place speaks of this" in answer_html(one, {})
+    assert "pq-step" not in [element.get("class") for element in Page(answer_html(one, {})).elements]
+    assert "pq-elsewhere" not in answer_html(dataclasses.replace(answer, elsewhere=()), {})
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,<b>", "", "file:///etc/passwd"])
+def test_a_citation_makes_no_markup_and_leads_to_web_pages_alone(link: str) -> None:
+    hostile = Citation('<b>"title"</b>', '<u>"', link, '<i onclick="x">me</i>')
+    page = Page(answer_html(dataclasses.replace(tower_answer(SOLD), citations=(hostile,)), {}))
+    assert not {"a", "b", "u", "i"} & set(page.tags)
+    assert "onclick" not in page.attributes
+    assert '<i onclick="x">me</i>, according to the article' in page.text
 
 
 def test_paragraphs_of_a_passage_are_parted_and_wrapped_lines_are_not() -> None:

@@ -10,6 +10,7 @@ import json
 import pickle
 import random
 import re
+import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from bench.reader_examples import EXAMPLES, Document, Example
 from index.reader.windows import HISTORY_TOKENS, Segment
 
 VERDICTS = {"yes": 0, "no": 1, "undecided": 2}
+EXTRA = Path(__file__).parent / "extra"
 HELD_OUT_ARTICLES = 40
 """News articles kept from training: for choosing checkpoints and fitting the calibration."""
 HELD_OUT_TITLES = ("Warsaw", "1973_oil_crisis")
@@ -139,7 +141,7 @@ def add_spans(examples: Examples, name: str, rng: random.Random, *, siblings: in
         near = [p for p in by_article[row["article_id"]] if p != home]
         rng.shuffle(near)
         asked = _words(row["question"])
-        near.sort(key=lambda p: -sum(rarity[w] for w in asked & words[p]))
+        near.sort(key=lambda p: -sum(rarity[w] for w in sorted(asked & words[p])))
         hard = near[: siblings // 2]
         others = (
             hard
@@ -171,11 +173,20 @@ def add_mismatched(examples: Examples, rng: random.Random, count: int) -> None:
 
 
 def extra_articles(name: str) -> tuple[list[Row], list[Row]]:
-    """The articles and the questions kept beside this file under a name."""
-    here = Path(__file__).parent
-    files = [here / f"{name}.{kind}.jsonl" for kind in ("articles", "questions")]
+    """The articles and the questions kept in bench/extra under a name."""
+    files = [EXTRA / f"{name}.{kind}.jsonl" for kind in ("articles", "questions")]
     articles, questions = ([json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in files)
     return articles, questions
+
+
+def extra_names() -> list[str]:
+    """What there is in bench/extra."""
+    return sorted(path.name.removesuffix(".articles.jsonl") for path in EXTRA.glob("*.articles.jsonl"))
+
+
+def held_out_extra(name: str, articles: list[Row]) -> set[str]:
+    """The ids of those extra articles that training does not see: a fifth of each set but the first, "news"."""
+    return {row["id"] for row in articles if name != "news" and zlib.crc32(row["id"].encode()) % 5 == 0}
 
 
 def held_out_news(articles: list[Row]) -> set[str]:
@@ -189,9 +200,9 @@ def build(seed: int = 0) -> Examples:
     examples = Examples()
     articles, questions = load_rows("train", "news.articles"), load_rows("train", "news.questions")
     add_news(examples, articles, questions, load_rows("train", "news.conversations"), held_out_news(articles))
-    add_news(examples, *extra_articles("extra_news"), [], set())
-    for part in "abc":
-        add_news(examples, *extra_articles(f"extra_scope_{part}"), [], set(), source="scope")
+    for name in extra_names():
+        mine, asked = extra_articles(name)
+        add_news(examples, mine, asked, [], held_out_extra(name, mine), source=name.partition("_")[0])
     add_spans(examples, "squad2", rng, siblings=5, strangers=0)
     add_spans(examples, "covidqa", rng, siblings=4, strangers=0)
     add_spans(examples, "squadshifts_amazon", rng, siblings=0, strangers=1)

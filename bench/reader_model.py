@@ -17,11 +17,11 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from bench.reader_examples import Document, Example
-from index.reader.windows import make_windows
+from index.reader.windows import Window, make_windows
 
 ATTENTION, VALUE, START, END, VERDICT = 0, 1, 2, 3, slice(4, 7)
 """What each output of a word piece is."""
-SPAN_WEIGHT, VERDICT_WEIGHT, SOFT_WEIGHT = 0.2, 0.3, 1.0
+SPAN_WEIGHT, VERDICT_WEIGHT, SOFT_WEIGHT = 0.2, 1.0, 1.0
 TITLE_DROPOUT = 0.3
 """How often training leaves the title out, so that texts without one are read as well."""
 
@@ -94,9 +94,15 @@ class Batches(torch.utils.data.Dataset[Batch]):
         seed: int | None,
         soft: Any = None,
         pieces: Any = None,
+        most: int | None = None,
     ) -> None:
-        """``seed``: None for the order as it is, and nothing left to chance."""
+        """``seed``: None for the order as it is, and nothing left to chance.
+
+        ``most``: read only so many windows of a question that ``soft`` knows: those that answer, then those that the
+        larger reader was least sure to pass over.
+        """
         self.documents, self.examples, self.soft, self.seed = documents, examples, soft, seed
+        self.most = most
         self.pieces = pieces
         """Where the base has another vocabulary: its ids by ours, and its padding first."""
         rng = random.Random(seed)
@@ -121,49 +127,59 @@ class Batches(torch.utils.data.Dataset[Batch]):
     def _size(self, example: Example) -> tuple[int, int]:
         head = len(example.question) + len(example.history) + 4
         lengths = [sum(len(s.ids) for s in self.documents[d].segments) for d in example.documents]
-        return sum(-(-n // 200) for n in lengths), min(256, max(lengths) + head + 12)
+        windows = sum(-(-n // 200) for n in lengths)
+        if self.most and self.soft and example.id in self.soft:
+            windows = min(windows, self.most)
+        return windows, min(256, max(lengths) + head + 12)
 
     def __len__(self) -> int:
         return len(self.batches)
 
     def __getitem__(self, number: int) -> Batch:
         rng = random.Random(f"{self.seed}/{number}") if self.seed is not None else None
-        return collate(self.documents, [self.examples[i] for i in self.batches[number]], rng, self.soft, self.pieces)
+        examples = [self.examples[i] for i in self.batches[number]]
+        return collate(self.documents, examples, rng, self.soft, self.pieces, self.most)
 
 
 def collate(
-    documents: dict[str, Document], examples: list[Example], rng: random.Random | None, soft: Any, pieces: Any
+    documents: dict[str, Document],
+    examples: list[Example],
+    rng: random.Random | None,
+    soft: Any = None,
+    pieces: Any = None,
+    most: int | None = None,
 ) -> Batch:
-    """Windows of all examples; ``rng`` varies their size and drops titles, for training."""
+    """Windows of all examples; ``rng`` varies their size and drops titles, for training. ``most``: see Batches."""
     windows, tables, golds, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
     sentences = 0
     size = 256 if rng is None or rng.random() < 0.7 else rng.randint(128, 255)
     for example in examples:
         table, gold = [0], [not example.gold]
-        answers = set(example.gold)
         bare = rng is not None and rng.random() < TITLE_DROPOUT
-        for number, key in enumerate(example.documents):
-            document = documents[key]
-            title = () if bare else document.title
-            for window in make_windows(
-                example.question, document.segments, title=title, history=example.history, tokens=size
-            ):
-                for sentence, first, last in window.spans:
-                    if example.span and example.span[:2] == (number, sentence):
-                        a, b = first + example.span[2], first + example.span[3]
-                        if b < last:
-                            spans.append((len(windows), a, b))
-                    if example.verdict is not None and (number, sentence) == example.gold[0]:
-                        verdicts.append((sentences + len(table) - 1, example.verdict))
-                    table.append(sentences + len(table))
-                    gold.append((number, sentence) in answers)
-                    window_of.append(len(windows))
-                windows.append(window)
+        labels = None if soft is None else soft.get(example.id)
+        read = _windows(documents, example, size, bare=bare)
+        known = [0]
+        if most and labels is not None:
+            read = sorted(read, key=lambda each: -_worth(example, each, labels))[:most]
+        for number, before, window in read:
+            for sentence, first, last in window.spans:
+                if example.span and example.span[:2] == (number, sentence):
+                    a, b = first + example.span[2], first + example.span[3]
+                    if b < last:
+                        spans.append((len(windows), a, b))
+                if example.verdict is not None and (number, sentence) == example.gold[0]:
+                    verdicts.append((sentences + len(table) - 1, example.verdict))
+                table.append(sentences + len(table))
+                gold.append((number, sentence) in example.gold)
+                window_of.append(len(windows))
+                known.append(1 + before + sentence)
+            windows.append(window)
         sentences += len(table) - 1
         tables.append(table)
         golds.append(gold)
         if soft is not None:
-            softs.append(soft.get(example.id, np.array(gold) / sum(gold)))
+            target = np.array(gold) / max(1, sum(gold)) if labels is None else labels[known]
+            softs.append(target / max(target.sum(), 1e-6))
     length, most = max(len(w.ids) for w in windows), max(map(len, tables))
     ids = np.zeros((len(windows), length), np.int64)
     types, mask = np.zeros_like(ids), np.zeros_like(ids)
@@ -190,6 +206,28 @@ def collate(
         torch.tensor(verdicts).reshape(-1, 2),
         torch.tensor(spans).reshape(-1, 3),
     )
+
+
+def _windows(
+    documents: dict[str, Document], example: Example, size: int, *, bare: bool
+) -> list[tuple[int, int, Window]]:
+    """Each window with its document's number, and how many sentences the documents before that have."""
+    found, before = [], 0
+    for number, key in enumerate(example.documents):
+        document = documents[key]
+        title = () if bare else document.title
+        made = make_windows(example.question, document.segments, title=title, history=example.history, tokens=size)
+        found += [(number, before, window) for window in made]
+        before += len(document.offsets)
+    return found
+
+
+def _worth(example: Example, read: tuple[int, int, Window], labels: Any) -> float:
+    """How much there is to learn from a window: above all from one that answers."""
+    number, before, window = read
+    if any((number, sentence) in example.gold for sentence, _, _ in window.spans):
+        return 2.0
+    return max((float(labels[1 + before + sentence]) for sentence, _, _ in window.spans), default=0.0)
 
 
 def score(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:

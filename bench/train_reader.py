@@ -90,26 +90,30 @@ def train(args: argparse.Namespace) -> None:
     soft = _probabilities(args.soft) if args.soft else None
     pieces = json.loads(Path(args.pieces).read_text()) if args.pieces else None
     kept = [e for e in examples if not e.held_out]
-    if args.replay is not None:
-        others = [e for e in kept if e.source != "scope"]
-        kept = [e for e in kept if e.source == "scope"] + random.Random(args.seed).sample(others, args.replay)
+    if args.mix:
+        kept = _mixed(kept, json.loads(args.mix), random.Random(args.seed))
     held_out = [e for e in examples if e.held_out]
     if args.limit:
         kept, held_out = kept[:: len(kept) // args.limit], held_out[:: 1 + len(held_out) // args.limit]
     model = ReaderModel(args.base).to(device)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True, map_location=device))
+    _hold_still(model, args.freeze, args.dropout)
     decay = torch.optim.swa_utils.get_ema_multi_avg_fn(args.average)
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=decay)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=args.lr, weight_decay=0.01, fused=device == "cuda")
+    optimizer = torch.optim.AdamW(
+        [p for p in model.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01, fused=True
+    )
     epochs = [
-        Batches(documents, kept, tokens=args.tokens, seed=args.seed * 1000 + n, soft=soft, pieces=pieces)
+        Batches(
+            documents, kept, tokens=args.tokens, seed=args.seed * 1000 + n, soft=soft, pieces=pieces, most=args.windows
+        )
         for n in range(args.epochs)
     ]
     steps = sum(map(len, epochs))
     warm = max(1, steps // 16)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(s / warm, max(0.0, (steps - s) / (steps - warm)))
+        optimizer, lambda s: min(s / warm, 1.0 if args.constant else max(0.0, (steps - s) / (steps - warm)))
     )
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -151,6 +155,28 @@ def train(args: argparse.Namespace) -> None:
     torch.save(halves, out / "reader.pt")
 
 
+def _mixed(examples: list[Example], shares: dict[str, float], rng: random.Random) -> list[Example]:
+    """Of each source as many times its examples as ``shares`` says (1 where it does not), drawn at random."""
+    kept = []
+    by_source = defaultdict(list)
+    for example in examples:
+        by_source[example.source].append(example)
+    for source, mine in by_source.items():
+        whole, part = divmod(shares.get(source, 1.0), 1)
+        kept += mine * int(whole) + rng.sample(mine, round(part * len(mine)))
+    return kept
+
+
+def _hold_still(model: ReaderModel, layers: int, dropout: float) -> None:
+    """Leave the word vectors and the first ``layers`` as they are; no dropout at 0, which is twice as fast on a CPU."""
+    if layers:
+        for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
+            part.requires_grad_(False)
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
+
+
 def label(args: argparse.Namespace) -> None:
     """Write a trained reader's logits for every training example, for ``--soft``."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -188,7 +214,11 @@ def main() -> None:
     parser.add_argument("--base", help="folder of the model to start from (default: all-MiniLM-L6-v2)")
     parser.add_argument("--pieces", help="JSON list: the base's word pieces by ours, where its vocabulary differs")
     parser.add_argument("--start", help="weights to go on from, as an earlier run left them")
-    parser.add_argument("--replay", type=int, help="train on the scope questions and so many of the others")
+    parser.add_argument("--mix", help='how much of each source, for instance {"news": 0.2, "scope": 2}; else all, once')
+    parser.add_argument("--windows", type=int, help="read so many windows of a question, where --soft tells which")
+    parser.add_argument("--freeze", type=int, default=0, help="layers that stay as they are")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--constant", action="store_true", help="do not lower the learning rate towards the end")
     parser.add_argument("--out", default="runs/reader/small")
     parser.add_argument("--soft", help="files that 'label' wrote, separated by commas")
     parser.add_argument("--labels", default="runs/reader/labels.pickle", help="where 'label' writes")

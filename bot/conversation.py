@@ -13,6 +13,7 @@ from bot import followup, smalltalk
 from bot.answer import NO_ARTICLE, NO_QUESTION, THRESHOLD, decide
 from bot.citation import cite
 from bot.elsewhere import other_places
+from bot.leaning import Leaning
 from bot.overview import overview
 from bot.types import Answer, Turn
 
@@ -58,9 +59,10 @@ class Conversation:
     ) -> Conversation:
         """A conversation that stands where ``history`` left off: the same history, the same next answer.
 
-        An entry, oldest first, is a Turn; or a question; or a mapping that holds one as ``question``, or as the
-        ``content`` of a chat message whose ``role`` is "user" (messages of other roles are passed over). Of a long
-        history the last REMEMBERED turns count. All but Turns are asked again. Raises ValueError for anything else.
+        An entry, oldest first, is a Turn; or a question; or a mapping that holds one as ``question`` (with ``as_typed``
+        where it was asked so), or as the ``content`` of a chat message whose ``role`` is "user" (messages of other
+        roles are passed over). Of a long history the last REMEMBERED turns count. All but Turns are asked again.
+        Raises ValueError for anything else.
         """
         chat = cls(library, articles, strictness=strictness)
         entries = [entry for entry in map(_question_or_turn, history) if entry is not None]
@@ -68,7 +70,7 @@ class Conversation:
             if isinstance(entry, Turn):
                 chat._turns.append(entry)
             else:
-                chat.ask(entry)
+                chat.ask(entry[0], as_typed=entry[1])
         return chat
 
     @property
@@ -76,30 +78,52 @@ class Conversation:
         """What was asked and answered so far, oldest first; blank questions are not turns."""
         return tuple(self._turns)
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, as_typed: bool = False, suggest: int = 0) -> Answer:
         """Answer ``question`` with quotes; the answer is false when the article does not say, or nothing was asked.
 
+        A follow-up is understood from the turns before: ``answer.asked_as`` says how, and ``as_typed`` forbids it.
+        ``suggest``: how many questions that lead on from here are to be looked for.
         Raises ValueError where ``question`` is no string, and what ``Library.search`` raises.
         """
         if not isinstance(question, str):
             raise ValueError(f"a question must be a string, not {type(question).__name__}")
         if not question.strip():
             return Answer(question, question, message=NO_QUESTION)
-        answer = self._answer(question)
+        answer = self._answer(question, as_typed)
         self._turns.append(Turn(question, answer))
         return answer
 
-    def _answer(self, question: str) -> Answer:
+    def _answer(self, question: str, as_typed: bool) -> Answer:
         talk = smalltalk.recognise(question)
         if talk and talk is not smalltalk.Talk.OVERVIEW:
             return Answer(question, question, message=talk.value)
         if talk is smalltalk.Talk.OVERVIEW and (articles := self._asked_about()):
             return self._with_places(overview(question, articles), ())
-        asked_as = followup.resolve(question, self._turns)
-        hits = self._library.search(asked_as, k=PLACES_DEPTH, articles=self._articles)
+        asked_as, hits = self._search(question, as_typed)
         if not hits and not self._asked_about():
             return Answer(question, question, message=NO_ARTICLE)
         return self._with_places(decide(question, asked_as, hits[:DEPTH], self._strictness), hits)
+
+    def _search(self, question: str, as_typed: bool) -> tuple[str, list[Hit]]:
+        """How ``question`` is understood, and what is found for it so.
+
+        Where the likelier way of understanding it finds an answer, the other one is not searched.
+        """
+        understood = followup.understand(question, () if as_typed else self._turns)
+        if understood.leaning is Leaning.ALONE:
+            return question, self._look_for(question, "")
+        leans = understood.leaning is Leaning.LEANS
+        first = self._look_for(question, understood.history if leans else "")
+        if _sureness(first) >= self._strictness:
+            return understood.asked_as if leans else question, first
+        second = self._look_for(question, "" if leans else understood.history)
+        in_context, bare = (first, second) if leans else (second, first)
+        if followup.prefers_context(understood.leaning, _sureness(bare), _sureness(in_context), self._strictness):
+            return understood.asked_as, in_context
+        return question, bare
+
+    def _look_for(self, question: str, history: str) -> list[Hit]:
+        return self._library.search(question, k=PLACES_DEPTH, articles=self._articles, history=history)
 
     def _with_places(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         """``answer`` with a citation for each quote, and the other places among ``hits``, best first."""
@@ -116,14 +140,20 @@ class Conversation:
         return articles if self._articles is None else [each for each in articles if each.id in self._articles]
 
 
-def _question_or_turn(entry: Turn | str | Mapping[str, Any]) -> Turn | str | None:
-    """The question that an entry of a history holds, or the entry itself where it is a Turn; None for a reply."""
-    if isinstance(entry, Turn | str):
+def _sureness(hits: Sequence[Hit]) -> float:
+    return max((hit.confidence for hit in hits), default=0.0)
+
+
+def _question_or_turn(entry: Turn | str | Mapping[str, Any]) -> Turn | tuple[str, bool] | None:
+    """What an entry of a history holds: a Turn, or a question and whether to take it as typed; None for a reply."""
+    if isinstance(entry, Turn):
         return entry
+    if isinstance(entry, str):
+        return entry, False
     if isinstance(entry, Mapping):
         question = entry.get("content") if "role" in entry else entry.get("question")
         if "role" in entry and entry["role"] != "user":
             return None
         if isinstance(question, str):
-            return question
+            return question, bool(entry.get("as_typed", False))
     raise ValueError(f'history must hold turns, questions or {{"role", "content"}} messages, not {entry!r:.80}')

@@ -94,21 +94,33 @@ class Library:
                 raise _no_such_article(article_id)
             self._seen = None
 
-    def search(self, question: str, k: int = 5, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
+    def search(
+        self,
+        question: str,
+        k: int = 5,
+        articles: Iterable[str] | None = None,
+        read: bool = True,
+        *,
+        history: str = "",
+    ) -> list[Hit]:
         """Return the ``k`` best passages, each with the sentence of it that answers best; ``[]`` for a blank question.
 
-        ``articles``: ids of those to search within; None for all. ``read``: False for retrieval alone.
+        ``articles``: ids of those to search within; None for all. ``read``: False for retrieval alone. ``history``:
+        what was asked and answered just before, for a question that leans on it: its words are looked for as well.
         Hits come best first, ties in the order of article ids and places. Errors: ValueError for a question that is no
         str or ``k`` below 1, NoSuchArticle for an id that is not in the library.
         """
-        if not isinstance(question, str):
-            raise ValueError(f"question must be a str, not {type(question).__name__}")
+        for name, value in (("question", question), ("history", history)):
+            if not isinstance(value, str):
+                raise ValueError(f"{name} must be a str, not {type(value).__name__}")
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
-        question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # JSON may hold half a pair
-        candidates = self.retrieve(question, depth=max(DEPTH, 2 * k), articles=articles)
+        question, history = _whole(question), _whole(history)
+        asks = any(character.isalnum() for character in question)
+        sought = f"{question} {history}" if asks and history else question
+        candidates = self.retrieve(sought, depth=max(DEPTH, 2 * k), articles=articles)
         if read and candidates:
-            candidates = read_candidates(default_reader(), question, candidates)
+            candidates = read_candidates(default_reader(), question, candidates, history=history)
         return [_to_hit(candidate) for candidate in candidates[:k]]
 
     def retrieve(
@@ -238,6 +250,11 @@ def default_library() -> Library:
 def search(question: str, k: int = 5, articles: Iterable[str] | None = None, read: bool = True) -> list[Hit]:
     """Search the bundled article: ``Library.search`` over ``default_library()``."""
     return default_library().search(question, k, articles=articles, read=read)
+
+
+def _whole(text: str) -> str:
+    """``text`` with a mark for each half of a surrogate pair, which JSON may hold and no encoder takes."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _no_such_article(article_id: str) -> NoSuchArticle:

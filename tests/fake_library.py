@@ -31,7 +31,13 @@ class FakeLibrary:
         return next(article for article in self.articles if article.id == article_id)
 
     def search(
-        self, question: str, k: int = 5, *, articles: Iterable[str] | None = None, read: bool = True
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        articles: Iterable[str] | None = None,
+        read: bool = True,
+        history: str = "",
     ) -> list[Hit]:
         if self.error:
             raise self.error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -40,12 +41,16 @@ class WordLibrary:
     def __init__(self, *articles: Article) -> None:
         self.articles = list(articles)
         self.asked: list[tuple[str, Sequence[str] | None]] = []
+        self.histories: list[str] = []
 
     def article(self, article_id: str) -> Article:
         return next(article for article in self.articles if article.id == article_id)
 
-    def search(self, question: str, *, k: int = 5, articles: Sequence[str] | None = None) -> list[Hit]:
+    def search(
+        self, question: str, *, k: int = 5, articles: Sequence[str] | None = None, history: str = ""
+    ) -> list[Hit]:
         self.asked.append((question, articles))
+        self.histories.append(history)
         if unknown := set(articles or ()) - {article.id for article in self.articles}:
             raise NoSuchArticle(f"There is no article {unknown} here.")
         wanted = _words(question)
@@ -285,3 +290,95 @@ def test_small_talk_is_recognised(message: str, talk: Talk) -> None:
 )
 def test_a_question_is_never_taken_for_small_talk(question: str) -> None:
     assert recognise(question) is None
+
+
+class SureLibrary(WordLibrary):
+    """One line of text, and as sure of it as it is told to be: without history, and with it."""
+
+    def __init__(self, bare: float, in_context: float) -> None:
+        super().__init__(make_article("boats", "Last year 300 boats came."))
+        self.bare, self.in_context = bare, in_context
+
+    def search(
+        self, question: str, *, k: int = 5, articles: Sequence[str] | None = None, history: str = ""
+    ) -> list[Hit]:
+        sure = self.in_context if history else self.bare
+        return [replace(hit, confidence=sure) for hit in super().search(question, k=k, history=history)]
+
+
+FIRST = "How many small boats crossed the Channel in 2023?"
+SHORT = "Who was arrested?"
+"""It may stand alone, and may be part of something."""
+
+
+def ask_second(library: SureLibrary, question: str, **options: Any) -> Answer:
+    """What is answered to ``question`` as the second one of a conversation; the first one was answered."""
+    quote = Quote("boats", "Last year 300 boats came.", 0, 25, 1, library.articles[0].revision)
+    chat = Conversation.from_history(
+        cast("Library", library), [Turn(FIRST, Answer(FIRST, FIRST, (quote,)))], strictness=0.4
+    )
+    return chat.ask(question, **options)
+
+
+def test_a_follow_up_is_searched_with_what_was_asked_and_answered_before() -> None:
+    library = SureLibrary(bare=0.1, in_context=0.9)
+    answer = ask_second(library, "And in 2022?")
+    assert answer
+    assert answer.question == "And in 2022?"
+    assert answer.asked_as == "How many small boats crossed the Channel in 2022?"
+    assert library.histories == [f"{FIRST} Last year 300 boats came."]
+
+
+def test_a_follow_up_that_finds_nothing_in_context_is_searched_as_it_is() -> None:
+    answer = ask_second(SureLibrary(bare=0.9, in_context=0.1), "Does it rain there?")
+    assert answer
+    assert answer.asked_as == "Does it rain there?"
+
+
+def test_a_refused_follow_up_says_what_was_looked_for() -> None:
+    answer = ask_second(SureLibrary(bare=0.2, in_context=0.1), "And in 2022?")
+    assert not answer
+    assert "How many small boats crossed the Channel in 2022?" in answer.message
+
+
+def test_a_question_that_stands_alone_is_searched_once_and_as_it_is() -> None:
+    library = SureLibrary(bare=0.1, in_context=0.9)
+    question = "Which airports does Lufthansa serve from Munich?"
+    answer = ask_second(library, question)
+    assert not answer
+    assert answer.asked_as == question
+    assert library.histories == [""]
+
+
+@pytest.mark.parametrize(
+    ("bare", "in_context", "taken", "searches"),
+    [(0.9, 0.9, "bare", 1), (0.2, 0.9, "context", 2), (0.3, 0.45, "bare", 2), (0.1, 0.2, "bare", 2)],
+)
+def test_a_question_that_may_stand_alone_does_unless_context_is_clearly_surer(
+    bare: float, in_context: float, taken: str, searches: int
+) -> None:
+    library = SureLibrary(bare, in_context)
+    answer = ask_second(library, SHORT)
+    assert (answer.asked_as == SHORT) is (taken == "bare")
+    assert len(library.asked) == searches
+
+
+def test_as_typed_undoes_what_was_understood() -> None:
+    library = SureLibrary(bare=0.9, in_context=0.9)
+    answer = ask_second(library, "And in 2022?", as_typed=True)
+    assert answer.asked_as == "And in 2022?"
+    assert library.histories == [""]
+
+
+def test_a_rebuilt_conversation_knows_what_was_taken_as_typed() -> None:
+    library = SureLibrary(bare=0.9, in_context=0.9)
+    history = [FIRST, {"question": "And in 2022?", "as_typed": True}, {"question": "And in 2021?"}]
+    chat = Conversation.from_history(cast("Library", library), history)
+    assert [turn.answer.asked_as == turn.question for turn in chat.turns] == [True, True, False]
+
+
+def test_the_first_question_has_nothing_to_lean_on() -> None:
+    library = SureLibrary(bare=0.1, in_context=0.9)
+    answer = Conversation(cast("Library", library)).ask("And in 2022?")
+    assert answer.asked_as == "And in 2022?"
+    assert library.histories == [""]

@@ -16,16 +16,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import Conversation
+from bot import Answer, Conversation
 from bot.arguments import STANDARD_INPUT, TROUBLE, parse_arguments
-from bot.render import Line, answer_lines, hit_lines, printable, to_dict
-from bot.terminal import progress_bar, show
+from bot.render import Line, Style, answer_lines, hit_lines, printable, to_dict
+from bot.terminal import is_terminal, progress_bar, read_questions, show
 from index import Article, NoSuchFile, PullquoteError
 
 if TYPE_CHECKING:
     from index import Library
 
 FOUND, DOES_NOT_SAY = 0, 1
+AS_TYPED = "="
+GO_ON = "An empty line ends; a leading = asks in your own words alone."
 INTERRUPTED, PIPE_CLOSED = 130, 141  # as shells have it: 128 and the signal's number
 
 
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status: 0, 1 where the article does not say, 2 where something failed."""
     _be_quiet()
     try:
-        options = parse_arguments(sys.argv[1:] if arguments is None else arguments)
+        options = parse_arguments(sys.argv[1:] if arguments is None else arguments, in_terminal=is_terminal())
         status = COMMANDS[options.command](options)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -80,9 +82,49 @@ def _has_screen() -> bool:
 
 def _ask(options: Namespace) -> int:
     with _library(options) as library:
-        answer = Conversation(library, strictness=options.strictness).ask(options.question)
-        _show(options, library, to_dict(answer), answer_lines(answer, _titles(library)))
-    return FOUND if answer else DOES_NOT_SAY
+        chat = Conversation(library, strictness=options.strictness)
+        answer = None if options.question is None else _answer(options, library, chat, options.question)
+        status = FOUND if answer or options.question is None else DOES_NOT_SAY
+        return _converse(options, library, chat, answer, status) if options.converse else status
+
+
+def _answer(
+    options: Namespace, library: Library, chat: Conversation, question: str, *, as_typed: bool = False
+) -> Answer:
+    answer = chat.ask(question, as_typed=as_typed, suggest=options.suggest)
+    _show(options, library, to_dict(answer), answer_lines(answer, _titles(library)))
+    return answer
+
+
+def _converse(options: Namespace, library: Library, chat: Conversation, last: Answer | None, status: int) -> int:
+    """Answer what is typed at the prompt until nothing is; the status is that of the last answer.
+
+    A leading = asks the rest in its own words alone, = by itself the last question; a number, what was suggested.
+    """
+    about = "" if last is not None else f"Asking {_named(library)}. "
+    show([Line(Style.NOTE, ""), Line(Style.PASSAGE, about + GO_ON), Line(Style.NOTE, "")])
+    for line in read_questions():
+        as_typed = line.startswith(AS_TYPED)
+        question = line.removeprefix(AS_TYPED).strip()
+        if last is not None and as_typed and not question:
+            question = last.question
+            chat = Conversation.from_history(library, chat.turns[:-1], strictness=options.strictness)
+        elif last is not None and question.isdecimal() and 0 < int(question) <= len(last.suggestions):
+            question = last.suggestions[int(question) - 1]
+            show([Line(Style.VERDICT, printable(question))])
+        try:
+            last = _answer(options, library, chat, question, as_typed=as_typed)
+        except PullquoteError as error:
+            status = _complain(str(error))
+        else:
+            status = FOUND if last else DOES_NOT_SAY
+        show([Line(Style.NOTE, "")])
+    return status
+
+
+def _named(library: Library) -> str:
+    articles = library.articles
+    return f"“{printable(articles[0].title)}”" if len(articles) == 1 else f"{len(articles)} articles"
 
 
 def _search(options: Namespace) -> int:

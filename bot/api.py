@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from bot.examples import ANSWER, QUESTIONS, SEARCHES
 from bot.loading import Loading, Status, StillLoading
 from bot.memory import Memory
 from bot.render import to_dict
@@ -62,32 +63,27 @@ _TROUBLE: dict[int | str, dict[str, Any]] = {
     422: {"model": TroubleBody, "description": "Something in the request is not as it should be"},
     503: {"model": TroubleBody, "description": "Still loading: try again after the seconds in Retry-After"},
 }
-_SEARCHES = {
-    "plain": {"summary": "The three best passages", "value": {"question": "Does the deal cover returns?", "k": 3}},
-    "retrieval": {"summary": "Retrieval alone", "value": {"question": "boat parts", "k": 10, "read": False}},
-}
-_QUESTIONS = {
-    "first": {"summary": "A first question", "value": {"question": "Does the deal cover returns?"}},
-    "follow-up": {
-        "summary": "A follow-up, with what was asked before",
-        "value": {"question": "And the EU?", "history": ["Does the deal cover returns?"]},
-    },
-}
+_ANSWERS = {200: {"content": {"application/json": {"example": ANSWER}}}, **_TROUBLE}
 
 
-def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None:
+def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any], memory: Memory) -> None:
     """Add the routes, and the handlers that turn errors into responses, to ``app``."""
     routes = APIRouter(tags=["For programs"])
-    memory = Memory()
 
-    @routes.post("/v1/ask", response_model=AnswerBody, responses=_TROUBLE, summary="Ask: quotes, or an honest refusal")
-    def ask(request: Annotated[AskRequest, Body(openapi_examples=_QUESTIONS)]) -> Any:
-        history = [question for entry in request.history or () if (question := _question_of(entry)) is not None]
-        answer = memory.ask(library.result(), request.question, history, request.articles)
+    @routes.post("/v1/ask", response_model=AnswerBody, responses=_ANSWERS, summary="Ask: quotes, or an honest refusal")
+    def ask(request: Annotated[AskRequest, Body(openapi_examples=QUESTIONS)]) -> Any:
+        answer = memory.ask(
+            library.result(),
+            request.question,
+            [past for entry in request.history or () if (past := _past(entry)) is not None],
+            request.articles,
+            as_typed=request.as_typed,
+            suggest=request.suggest,
+        )
         return JSONResponse(to_dict(answer))
 
     @routes.post("/v1/search", response_model=HitsBody, responses=_TROUBLE, summary="Find passages, best first")
-    def search(request: Annotated[SearchRequest, Body(openapi_examples=_SEARCHES)]) -> Any:
+    def search(request: Annotated[SearchRequest, Body(openapi_examples=SEARCHES)]) -> Any:
         hits = library.result().search(request.question, k=request.k, articles=request.articles, read=request.read)
         return JSONResponse({"hits": [to_dict(hit) for hit in hits]})
 
@@ -116,10 +112,12 @@ def add_api(app: FastAPI, library: Loading[Library], page: Loading[Any]) -> None
     app.add_exception_handler(Exception, _on_surprise)
 
 
-def _question_of(entry: str | ChatMessage | PastTurn) -> str | None:
-    """The question that an entry of a history holds; None for a message that is a reply."""
+def _past(entry: str | ChatMessage | PastTurn) -> str | dict[str, Any] | None:
+    """The question that an entry of a history holds, as a conversation takes it; None for a message that is a reply."""
     if isinstance(entry, ChatMessage):
         return entry.content if entry.role == "user" else None
+    if isinstance(entry, PastTurn) and entry.as_typed:
+        return {"question": entry.question, "as_typed": True}
     return entry if isinstance(entry, str) else entry.question
 
 

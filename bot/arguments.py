@@ -15,23 +15,51 @@ TROUBLE = 2
 """The exit status of bad usage, as argparse has it, and of whatever else goes wrong."""
 STANDARD_INPUT = "-"
 HOST, PORT = "127.0.0.1", 7860
+MOST_SUGGESTIONS = 5
+BLANK = 'the question is blank: ask for instance "Does the deal cover returns?"'
+SUGGEST = f"also find up to N questions that lead on, 0 to {MOST_SUGGESTIONS} (default: %(default)s)"
 STRICTNESS = "the least confidence that an answer needs, from 0 to 1 (default: %(default)s)"
 
 
-def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str], *, in_terminal: bool = False) -> argparse.Namespace:
     """The options of a command line, with the name of the ``command``; "chat" where none is given.
 
-    Articles may stand before options and after them, which argparse by itself refuses. Exits where the line is wrong.
+    Articles may stand before options and after them, which argparse by itself refuses. ``converse`` says whether "ask"
+    goes on as a conversation: in a terminal, unless JSON is asked for or the terminal's input is an article. Only then
+    may its ``question`` be None. Exits where the line is wrong.
     """
     parser = _parser()
     options, rest = parser.parse_known_args(_with_command(arguments))
     for word in rest:
         if word.startswith("-") and word != STANDARD_INPUT:
             parser.error(f"there is no option {word}")
-        options.articles.append(word)
-    if not getattr(options, "question", "?").strip():
-        parser.error('the question is blank: ask for instance "Does the deal cover returns?"')
+        _take(word, options)
+    if options.command == "ask":
+        _settle_ask(parser, options, in_terminal)
+    elif not getattr(options, "question", "?").strip():
+        parser.error(BLANK)
     return options
+
+
+def _take(word: str, options: argparse.Namespace) -> None:
+    """A word that argparse left over: the question, where that is still missing, or an article."""
+    if getattr(options, "question", "") is None:
+        options.question = word
+    else:
+        options.articles.append(word)
+
+
+def _settle_ask(parser: argparse.ArgumentParser, options: argparse.Namespace, in_terminal: bool) -> None:
+    named = ""
+    if options.question and os.path.isfile(options.question):  # noqa: PTH113 - where Path would raise: a long question
+        named = f": {options.question} is a file"
+        options.articles.insert(0, options.question)
+        options.question = None
+    options.converse = in_terminal and not options.json and STANDARD_INPUT not in options.articles
+    if options.question is None and not options.converse:
+        parser.error(f"a QUESTION is required{named}")
+    if options.question is not None and not options.question.strip():
+        parser.error(BLANK)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,10 +79,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     chat.set_defaults(command="chat")
 
-    ask = commands.add_parser("ask", help="answer a question with a quote, and tell where it stands")
-    ask.add_argument("question", metavar="QUESTION", help="in quotes")
+    ask = commands.add_parser(
+        "ask",
+        help="answer a question with a quote, and tell where it stands; in a terminal, go on as a conversation",
+    )
+    ask.add_argument("question", metavar="QUESTION", nargs="?", help="in quotes; may be left out in a terminal")
     _add_articles(ask)
     ask.add_argument("--strictness", type=float, default=THRESHOLD, metavar="P", help=STRICTNESS)
+    ask.add_argument("--suggest", type=_suggestions, default=0, metavar="N", help=SUGGEST)
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
     ask.set_defaults(command="ask")
 
@@ -100,4 +132,10 @@ def _with_command(arguments: Sequence[str]) -> list[str]:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"“{text}” is no port: give a number from 0 (any free one) to 65535")
+    return int(text)
+
+
+def _suggestions(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_SUGGESTIONS:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 0 to {MOST_SUGGESTIONS}")
     return int(text)

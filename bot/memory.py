@@ -6,7 +6,7 @@ As in a Conversation that is kept, what was answered stays as it was, also when 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -30,15 +30,22 @@ class Memory:
         self._lock = Lock()
 
     def ask(
-        self, library: Library, question: str, history: Sequence[Any] = (), articles: Sequence[str] | None = None
+        self,
+        library: Library,
+        question: str,
+        history: Sequence[Any] = (),
+        articles: Sequence[str] | None = None,
+        *,
+        as_typed: bool = False,
+        suggest: int = 0,
     ) -> Answer:
-        """What ``Conversation.from_history(library, history, articles).ask(question)`` answers, only faster."""
+        """What ``Conversation.from_history(library, history, articles).ask(question, …)`` answers, only faster."""
         scope = None if articles is None else tuple(articles)
-        asked = tuple(map(repr, history))
+        asked = tuple(map(_key, history))
         known = self._recall((scope, asked))
         chat = Conversation.from_history(library, history if known is None else known, articles)
-        answer = chat.ask(question)
-        self._keep((scope, (*asked, repr(question))), chat.turns)
+        answer = chat.ask(question, as_typed=as_typed, suggest=suggest)
+        self._keep((scope, (*asked, _key({"question": question, "as_typed": as_typed}))), chat.turns)
         return answer
 
     def _recall(self, key: Key) -> tuple[Turn, ...] | None:
@@ -52,3 +59,10 @@ class Memory:
             self._turns[key] = turns
             if len(self._turns) > MOST:
                 self._turns.popitem(last=False)
+
+
+def _key(entry: Any) -> str:
+    """What tells an entry of a history from others: the same for a question and for a mapping that holds it."""
+    if isinstance(entry, Mapping) and "question" in entry:
+        return repr((entry["question"], bool(entry.get("as_typed"))))
+    return repr((entry, False)) if isinstance(entry, str) else repr(entry)

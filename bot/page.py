@@ -1,6 +1,7 @@
 """The page: the article in a reading pane, the conversation beside it. The only file that imports gradio.
 
-Gradio carries the question there and the answer back; how both panes look and move is in static/page.css and page.js.
+Gradio carries the question there and the answer back; how both panes look and move is in static/: page.css, page.js
+and reading.js.
 A conversation lives in the browser and is sent along with each question, so that what is shown and what the next
 answer is based on are always the same, and no two people share one.
 """
@@ -37,9 +38,8 @@ UPLOAD_LIMIT = "1mb"
 log = logging.getLogger(__name__)
 
 
-def add_page(app: FastAPI, library: Loading[Library]) -> None:
+def add_page(app: FastAPI, library: Loading[Library], memory: Memory) -> None:
     """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading."""
-    memory = Memory()
     titles: dict[str, str] = {}
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
@@ -94,16 +94,14 @@ def add_page(app: FastAPI, library: Loading[Library]) -> None:
 
 
 def reply_to(request: Any, library: Loading[Library], memory: Memory, titles: dict[str, str]) -> dict[str, str] | None:
-    """Answer one question of the page: ``{"id", "question", "history", "articles"}`` gives ``{"id", "html"}``.
+    """Answer one question of the page, a mapping as /v1/ask takes it with an ``id``, by ``{"id", "html"}``.
 
     What goes wrong is the reply as well, in one sentence; None, for nothing asked, gives None.
     """
     if not isinstance(request, dict):
         return None
     try:
-        opened = library.result(PATIENCE)
-        answer = memory.ask(opened, request.get("question", ""), request.get("history") or (), request.get("articles"))
-        html = answer_html(answer, _titles(answer, opened, titles))
+        html = _answer_html(request, library.result(PATIENCE), memory, titles)
     except (PullquoteError, ValueError) as error:
         html = trouble_html(str(error))
     except Exception:
@@ -112,10 +110,19 @@ def reply_to(request: Any, library: Loading[Library], memory: Memory, titles: di
     return {"id": str(request.get("id", "")), "html": html}
 
 
+def _answer_html(request: dict[str, Any], library: Library, memory: Memory, titles: dict[str, str]) -> str:
+    as_typed = request.get("as_typed") is True
+    answer = memory.ask(
+        library, request.get("question", ""), request.get("history") or (), request.get("articles"), as_typed=as_typed
+    )
+    return answer_html(answer, _titles(answer, library, titles), as_typed=as_typed)
+
+
 def _titles(answer: Answer, library: Library, known: dict[str, str]) -> dict[str, str]:
     """The titles by id: looked up, with all the articles' texts, only when one is not ``known``."""
     hits = (*answer.hits, answer.nearest) if answer.nearest else answer.hits
-    if any(hit.passage.article_id not in known for hit in hits):
+    named = {hit.passage.article_id for hit in hits} | {quote.article_id for quote in answer.elsewhere}
+    if not named <= known.keys():
         known.update({article.id: article.title for article in library.articles})
     return known
 

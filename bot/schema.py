@@ -15,6 +15,8 @@ from index.types import Hit
 LONGEST_QUESTION = 20_000
 """Characters: far more than anyone asks, far less than would keep the reader busy for long."""
 MOST_HITS = 100
+MOST_SUGGESTIONS = 5
+"""Each is tried before it is given, which takes about as long as a question."""
 LONGEST_HISTORY = 200
 """Entries; a conversation remembers fewer."""
 
@@ -43,6 +45,7 @@ class PastTurn(BaseModel):
     """One question of the conversation so far; what was answered may be sent along and is not needed."""
 
     question: Annotated[str, Field(max_length=LONGEST_QUESTION)]
+    as_typed: Annotated[bool, Field(strict=True, description="Whether it was searched in its own words.")] = False
 
 
 class SearchRequest(BaseModel):
@@ -77,6 +80,16 @@ class AskRequest(BaseModel):
         ),
     ]
     articles: ArticleIds
+    as_typed: Annotated[
+        bool,
+        Field(description="Search the question in its own words, also where it leans on what was asked before."),
+    ] = False
+    suggest: Annotated[
+        int,
+        Field(
+            ge=0, le=MOST_SUGGESTIONS, description="The most questions to suggest, which takes longer.", examples=[3]
+        ),
+    ] = 0
 
 
 class HitsBody(BaseModel):

@@ -27,6 +27,7 @@ from bot.api import add_api
 from bot.article_view import article_html
 from bot.gate import STATIC, Dressed, Gate, SecurityHeaders
 from bot.loading import Loading
+from bot.memory import Memory
 from bot.opening import OpeningLibrary
 from bot.suggest import suggest
 from bot.version import __version__
@@ -70,8 +71,9 @@ def serve(
     address = f"http://{_in_address(host)}:{port}"
     # What may be slow to load must not start before the listener has its port, nor keep the server from answering.
     opening = OpeningLibrary(sources, library)
-    page: Loading[FastAPI] = Loading(lambda _: build_page(opening), message="Building the page…")
-    app = create_app(opening, page, hosts=_own_names(host))
+    memory = Memory()
+    page: Loading[FastAPI] = Loading(lambda _: build_page(opening, memory), message="Building the page…")
+    app = create_app(opening, page, hosts=_own_names(host), memory=memory)
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False)
     )
@@ -90,11 +92,16 @@ def serve(
 
 
 def create_app(
-    library: Loading[Library], page: Loading[FastAPI] | None = None, *, hosts: Iterable[str] | None = None
+    library: Loading[Library],
+    page: Loading[FastAPI] | None = None,
+    *,
+    hosts: Iterable[str] | None = None,
+    memory: Memory | None = None,
 ) -> FastAPI:
     """The service over a library that may still be loading, with a page that may as well; None is no page.
 
-    Where ``hosts`` is given, requests that name another host are turned away.
+    Where ``hosts`` is given, requests that name another host are turned away. ``memory``: that of the page, so that
+    what was answered there need not be looked for again.
     """
     gate = Gate()
     page = page or Loading(lambda _: FastAPI(), message="This server has no page.")
@@ -118,7 +125,7 @@ def create_app(
         favicon_url="/page/icon.svg",
         lifespan=lifespan,
     )
-    add_api(app, library, page)
+    add_api(app, library, page, memory or Memory())
     _add_page_parts(app, library)
     app.mount("/", gate)
     app.add_middleware(SecurityHeaders, hosts=hosts)
@@ -175,13 +182,13 @@ def _load_in_turn(*things: Loading[Any]) -> None:
         thing.run()
 
 
-def build_page(library: Loading[Library]) -> FastAPI:
+def build_page(library: Loading[Library], memory: Memory | None = None) -> FastAPI:
     """The page as an application of its own. Importing what it is made of takes seconds."""
     from bot.page import add_page
 
     built = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     built.add_middleware(Dressed)
-    add_page(built, library)
+    add_page(built, library, memory or Memory())
     return built
 
 

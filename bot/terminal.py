@@ -1,4 +1,5 @@
-"""What is written to a terminal: lines with colours and wrapping, and a bar while something slow goes on.
+"""What is written to a terminal and read from it: lines with colours and wrapping, questions at a prompt, and a bar
+while something slow goes on.
 
 Where the output is no terminal it is plain text, each line as long as it is. NO_COLOR is honoured.
 """
@@ -7,11 +8,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from bot.render import Line, Style, printable, to_text
 
 STYLES = {Style.VERDICT: "bold", Style.QUOTE: "bold green", Style.PLACE: "cyan", Style.NOTE: "", Style.PASSAGE: "dim"}
+
+PROMPT = "> "
+
+
+def is_terminal() -> bool:
+    """Whether someone sits there: what is printed is seen, and what is asked can be answered."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def read_questions() -> Iterator[str]:
+    """What is typed at the prompt, line by line, until a blank line or the end of the input (Ctrl-D)."""
+    with suppress(ImportError):  # not on every system
+        import readline  # noqa: F401 - gives ``input`` the arrow keys, and what was asked before
+    while True:
+        try:
+            line = input(PROMPT).strip()
+        except EOFError:
+            sys.stdout.write("\n")
+            return
+        if not line:
+            return
+        yield line
 
 
 def show(lines: Sequence[Line]) -> None:

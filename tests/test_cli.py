@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_library import FakeLibrary, make_article
 
 import app
 from bot import __version__
 from bot.arguments import parse_arguments
+from index import LibraryBusy
 
 ROOT = Path(__file__).parents[1]
 TOWER = (
@@ -135,6 +137,97 @@ def test_add_goes_on_after_a_file_that_cannot_be_read(
     assert "no-such-file.txt" in err
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+CATS = make_article("Cats sleep for most of the day.\n\nThey hunt at dusk.\n\nDogs bark.", title="Cats")
+
+
+def converse(monkeypatch: pytest.MonkeyPatch, library: FakeLibrary, typed: str, *arguments: str) -> tuple[int, str]:
+    """The exit status, and what is on the terminal when this is typed into ``pullquote ask``."""
+    terminal = Terminal()
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr("index.library.default_library", lambda: library)
+    return run("ask", *arguments), terminal.getvalue()
+
+
+def test_in_a_terminal_ask_goes_on_as_a_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, shown = converse(
+        monkeypatch, FakeLibrary(CATS), "Who painted the Mona Lisa?\n\n", "Do cats sleep for most of the day?"
+    )
+    assert status == 1, "that of the last answer"
+    first, second = shown.split("> ", 1)
+    assert first.startswith("Cats sleep for most of the day.")
+    assert "An empty line ends" in first
+    assert second.startswith("The article does not say.")
+    assert shown.endswith("> ")
+
+
+def test_without_a_question_the_conversation_starts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, shown = converse(monkeypatch, FakeLibrary(CATS), "Do cats sleep for most of the day?\n")
+    assert status == 0
+    assert "Asking “Cats”." in shown.split("> ", 1)[0]
+    assert "Cats sleep for most of the day.\n" in shown
+    assert converse(monkeypatch, FakeLibrary(CATS), "")[0] == 0, "nothing was asked, and nothing is wrong"
+
+
+def test_a_follow_up_is_understood_and_an_equals_sign_undoes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = FakeLibrary(CATS)
+    _, shown = converse(
+        monkeypatch, library, "And the dogs?\n=\n= And the dogs?\n", "Do cats sleep for most of the day?"
+    )
+    _, understood, undone, as_typed, _ = shown.split("> ")
+    assert "Understood as: “" in understood
+    assert "Understood as" not in undone + as_typed
+    assert library.searches[-1] == library.searches[-2] == "And the dogs?"
+
+
+def test_trouble_with_one_question_does_not_end_the_conversation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = FakeLibrary(CATS)
+    library.error = LibraryBusy("another process is writing to it: try again")
+    status, shown = converse(monkeypatch, library, "Do cats sleep?\n\n")
+    assert status == 2
+    assert shown.count("> ") == 2
+    assert capsys.readouterr().err == "pullquote: another process is writing to it: try again\n"
+
+
+def test_json_is_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, shown = converse(monkeypatch, FakeLibrary(CATS), "More?\n", "Do cats sleep for most of the day?", "--json")
+    assert status == 0
+    assert json.loads(shown)["text"] == "Cats sleep for most of the day."
+
+
+def test_a_file_in_place_of_the_question_is_an_article(tower: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = parse_arguments(["ask", str(tower)], in_terminal=True)
+    assert (options.question, options.articles, options.converse) == (None, [str(tower)], True)
+    assert run("ask", str(tower)) == 2
+    assert "a QUESTION is required: " in one_line(capsys)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "question", "articles"),
+    [
+        (["Why?", "a.md", "b.md"], "Why?", ["a.md", "b.md"]),
+        (["--strictness", "0", "Why?", "a.md"], "Why?", ["a.md"]),
+        (["Why?", "--strictness", "0", "a.md"], "Why?", ["a.md"]),
+        (["--library", "x"], None, []),
+    ],
+)
+def test_question_and_articles_may_stand_around_options(
+    arguments: list[str], question: str | None, articles: list[str]
+) -> None:
+    options = parse_arguments(["ask", *arguments], in_terminal=True)
+    assert (options.question, options.articles) == (question, articles)
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--version") == 0
     assert capsys.readouterr().out == f"pullquote {__version__}\n"
@@ -155,6 +248,8 @@ def test_every_command_explains_itself_and_is_in_the_readme(command: str, capsys
     ("arguments", "hint"),
     [
         (["ask"], "QUESTION"),
+        (["ask", "--json"], "QUESTION"),
+        (["ask", "Why?", "--suggest", "6"], "from 0 to 5"),
         (["ask", " "], "the question is blank"),
         (["search", ""], "the question is blank"),
         (["ask", "Why?", "--wrong"], "there is no option --wrong"),

@@ -19,9 +19,11 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fake_library import FakeLibrary, make_article
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from scripted_memory import AND_BRIDGE, SOLD, SUGGESTED, UNDERSTOOD, ScriptedMemory
 
 from bot import service
 from bot.loading import Loading
+from bot.memory import Memory
 from index import Library
 
 ROOT = Path(__file__).parents[1]
@@ -80,13 +82,15 @@ def bundled() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def serving(library: Loading[Library]) -> Iterator[str]:
+def serving(library: Loading[Library], memory: Memory | None = None) -> Iterator[str]:
     """The address of the service over ``library``, in a thread. The page is built; the library loads as it will."""
-    page = Loading(lambda _: service.build_page(library), message="Building…")
+    page = Loading(lambda _: service.build_page(library, memory), message="Building…")
     page.run()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(
-            uvicorn.Config(service.create_app(library, page), log_level="error", timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                service.create_app(library, page, memory=memory), log_level="error", timeout_graceful_shutdown=1
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
@@ -104,7 +108,16 @@ def small() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def scripted() -> Iterator[tuple[str, ScriptedMemory]]:
+    """The address of a service whose answers are made by hand, with all that an answer may carry."""
+    memory = ScriptedMemory()
+    with serving(Loading.done(cast(Library, memory.library)), memory) as address:
+        yield address, memory
+
+
 Open = Callable[..., Page]
+both_sizes = pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 
 
 @pytest.fixture
@@ -175,7 +188,7 @@ def picture(page: Page, name: str) -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@both_sizes
 def test_a_quote_is_shown_and_lit_in_its_place(visit: Open, bundled: str, size: tuple[int, int], scheme: str) -> None:
     page = visit(bundled, size, scheme)
     kind = f"{size[0]}-{scheme}"
@@ -294,10 +307,129 @@ def test_all_can_be_done_by_keyboard(visit: Open, small: str) -> None:
     expect(page.locator("#pq-page mark")).to_be_visible()
 
 
-def test_axe_finds_nothing_serious(visit: Open, small: str) -> None:
-    page = visit(small)
-    ask(page, "Is the tower green?")
-    ask(page, "Who painted the Mona Lisa?")
+@both_sizes
+def test_what_was_understood_can_be_undone_and_back(
+    visit: Open, scripted: tuple[str, ScriptedMemory], size: tuple[int, int]
+) -> None:
+    address, memory = scripted
+    page = visit(address, size)
+    ask(page, SOLD)
+    turn = ask(page, AND_BRIDGE)
+    expect(turn.locator(".pq-understood")).to_contain_text(f"Understood as: “{UNDERSTOOD}”")
+    memory.asked.clear()
+    turn.get_by_role("button", name="Use my words").click()
+    expect(turn.locator(".pq-understood")).to_contain_text("Searched in your own words")
+    expect(turn.get_by_role("button", name="Undo")).to_be_focused()
+    expect(page.locator(".pq-turn")).to_have_count(2)
+    ask(page, SOLD)
+    past = [SOLD, {"question": AND_BRIDGE, "as_typed": True}]
+    assert memory.asked == [(AND_BRIDGE, True, [SOLD]), (SOLD, False, past)]
+    page.reload()
+    page.wait_for_selector("html[data-ready=all]")
+    memory.asked.clear()
+    page.get_by_role("button", name="Undo").click()  # others follow it by now: it is asked anew
+    expect(page.locator(".pq-turn")).to_have_count(4)
+    expect(page.locator(".pq-turn").last.locator(".pq-understood")).to_contain_text(UNDERSTOOD)
+    assert memory.asked == [(AND_BRIDGE, False, [*past, SOLD])]
+
+
+@both_sizes
+def test_other_places_are_stepped_through_in_the_article(
+    visit: Open, scripted: tuple[str, ScriptedMemory], size: tuple[int, int]
+) -> None:
+    page = visit(scripted[0], size)
+    turn = ask(page, SOLD)
+    mark = page.locator("#pq-page mark")
+    opener = turn.get_by_role("button", name="2 more places speak of this")
+    opener.click()
+    expect(mark).to_have_text("Nobody has made an offer for the tower.")
+    assert in_view(page, mark)
+    pane = page.locator("#pq-reading" if size == PHONE else "#pq-log")
+    expect(pane.locator(".pq-count")).to_have_text("1 of 2")
+    pane.get_by_role("button", name="Next place").click()
+    expect(mark).to_have_text("A sale would need the council's vote.")
+    assert in_view(page, mark)
+    page.keyboard.press("ArrowRight")
+    expect(mark).to_have_text("Nobody has made an offer for the tower.")
+    page.keyboard.press("ArrowLeft")
+    expect(pane.locator(".pq-count")).to_have_text("2 of 2")
+    if size == DESK:
+        expect(turn.locator(".pq-other:visible")).to_contain_text("A sale would need")
+    picture(page, f"{size[0]}-light-5-places")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(turn.locator(".pq-other:visible")).to_have_count(0)
+    expect(page.locator(".pq-count:visible")).to_have_count(0)
+    expect(mark).to_have_text("The tower will not be sold, the mayor said.")
+
+
+@both_sizes
+def test_a_quote_is_copied_with_its_source(
+    visit: Open, scripted: tuple[str, ScriptedMemory], size: tuple[int, int]
+) -> None:
+    page = visit(scripted[0], size)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    quote = ask(page, SOLD).locator(".pq-quote")
+    expect(quote).to_contain_text("the mayor, according to the article")
+    quote.get_by_role("button", name="Copy").click()
+    expect(page.locator("#pq-said")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("“The tower will not be sold, the mayor said.” — the mayor")
+    assert "https://news.example/tower" in copied
+    expect(quote.get_by_role("button", name="Copy")).to_have_text("Copy", timeout=5000)
+    link = quote.get_by_role("link", name="On the page")
+    expect(link).to_have_attribute("href", re.compile(r"^https://news\.example/tower#:~:text="))
+    expect(link).to_have_attribute("rel", "noreferrer noopener")
+
+
+def test_a_quote_is_copied_where_the_browser_has_no_clipboard(
+    visit: Open, scripted: tuple[str, ScriptedMemory]
+) -> None:
+    page = visit(scripted[0])
+    quote = ask(page, SOLD).locator(".pq-quote")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.evaluate("document.addEventListener('copy', () => (window.copied = String(getSelection())))")
+    quote.get_by_role("button", name="Copy").click()
+    expect(page.locator("#pq-said")).to_have_text("Copied")
+    assert "will not be sold" in page.evaluate("window.copied")
+
+
+@both_sizes
+def test_what_to_ask_next_comes_after_the_answer_and_moves_nothing(
+    visit: Open, scripted: tuple[str, ScriptedMemory], size: tuple[int, int]
+) -> None:
+    page = visit(scripted[0], size)
+    held: list[Any] = []
+    page.route("**/v1/ask", lambda route: held.append(route))
+    turn = ask(page, SOLD)
+    expect(turn.locator(".pq-quote")).to_be_visible()
+    places = ".pq-question, .pq-quote, .pq-elsewhere, #pq-question"
+    before = page.locator(places).evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    page.unroute("**/v1/ask")
+    expect(turn.locator(".pq-chip")).to_have_text(list(SUGGESTED))
+    assert page.locator(places).evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)") == before
+    picture(page, f"{size[0]}-light-6-next")
+    turn.locator(".pq-chip").nth(1).click()
+    second = page.locator(".pq-turn").nth(1)
+    expect(second.get_by_role("heading", level=2)).to_have_text(SUGGESTED[1])
+    expect(second.locator(".pq-chip")).to_have_count(3)
+    expect(turn.locator(".pq-chip")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".pq-chip")).to_have_count(3)
+
+
+@pytest.mark.parametrize("kind", ["small", "scripted"])
+def test_axe_finds_nothing_serious(visit: Open, small: str, scripted: tuple[str, ScriptedMemory], kind: str) -> None:
+    page = visit(small if kind == "small" else scripted[0])
+    if kind == "small":
+        ask(page, "Is the tower green?")
+        ask(page, "Who painted the Mona Lisa?")
+    else:
+        ask(page, AND_BRIDGE).get_by_role("button", name="2 more places").click()
+        expect(page.locator(".pq-chip")).to_have_count(3)
     for width, height in (DESK, PHONE):
         page.set_viewport_size({"width": width, "height": height})
         for scheme in ("light", "dark"):
@@ -319,6 +451,7 @@ def test_while_the_library_loads_the_page_says_so_and_keeps_the_question(visit: 
         loading.run()
         expect(turn.locator(".pq-quote")).to_contain_text("Owls hunt")
         expect(page.locator("#pq-page mark")).to_be_visible()
+        page.close()  # before the server is gone, for which it may ask something yet
 
 
 def test_a_library_that_cannot_be_loaded_is_told(browser: Browser) -> None:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from fake_library import FakeLibrary, make_article
 from fastapi.testclient import TestClient
+from scripted_memory import tower_answer
 from starlette.responses import PlainTextResponse
 
 from bot import Answer, Conversation
@@ -20,6 +21,7 @@ from bot.loading import Loading, Status, StillLoading
 from bot.memory import Memory
 from bot.opening import OpeningLibrary
 from bot.render import to_dict
+from bot.schema import AnswerBody
 from bot.service import CannotListen, create_app, serve
 from index import EmptyArticle, Hit, Library, LibraryBusy, PullquoteError
 
@@ -130,8 +132,67 @@ def test_conversations_about_other_articles_are_other_conversations(library: Fak
     asked = cast(Library, library)
     memory.ask(asked, "Do cats hunt at dusk?")
     library.searches.clear()
-    memory.ask(asked, "Why?", ["Do cats hunt at dusk?"], ["cats"])
-    assert library.searches == ["Do cats hunt at dusk?", "Why?"]
+    memory.ask(asked, "Was money named?", ["Do cats hunt at dusk?"], ["cats"])
+    assert library.searches[0] == "Do cats hunt at dusk?"
+
+
+class Recorder(Memory):
+    """Notes what is asked of it, and gives a fixed answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[dict[str, Any]] = []
+
+    def ask(self, library: Library, question: str, history: Any = (), articles: Any = None, **options: Any) -> Answer:
+        self.asked.append({"question": question, "history": list(history), "articles": articles, **options})
+        return tower_answer(question)
+
+
+def test_as_typed_and_suggest_reach_the_conversation_and_its_answer_comes_whole() -> None:
+    memory = Recorder()
+    with TestClient(create_app(Loading.done(cast(Library, FakeLibrary(DEAL))), memory=memory)) as client:
+        history: list[Any] = [
+            "Cats?",
+            {"question": "And dogs?", "as_typed": True},
+            {"question": "Why?", "as_typed": False},
+        ]
+        found = ask(client, "And the EU?", as_typed=True, suggest=3, history=history)
+    assert memory.asked == [
+        {
+            "question": "And the EU?",
+            "history": ["Cats?", {"question": "And dogs?", "as_typed": True}, "Why?"],
+            "articles": None,
+            "as_typed": True,
+            "suggest": 3,
+        }
+    ]
+    assert found == to_dict(tower_answer("And the EU?"))
+    assert found["citations"][0]["speaker"] == "the mayor"
+    assert len(found["elsewhere"]) == 2
+
+
+def test_a_question_taken_as_typed_is_another_one_than_the_same_in_context(
+    library: FakeLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which of the two stands in the history must not be mixed up by what is kept of earlier requests."""
+    heard: list[tuple[str, bool]] = []
+    ask_anew = Conversation.ask
+
+    def listen(self: Conversation, question: str, *, as_typed: bool = False, suggest: int = 0) -> Answer:
+        heard.append((question, as_typed))
+        return ask_anew(self, question, as_typed=as_typed, suggest=suggest)
+
+    monkeypatch.setattr(Conversation, "ask", listen)
+    memory = Memory()
+    asked = cast(Library, library)
+    memory.ask(asked, "Do cats sleep?")
+    memory.ask(asked, "And at dusk?", ["Do cats sleep?"], as_typed=True)
+    heard.clear()
+    memory.ask(asked, "Why?", ["Do cats sleep?", {"question": "And at dusk?", "as_typed": True}])
+    assert heard == [("Why?", False)]
+    heard.clear()
+    memory.ask(asked, "Why?", ["Do cats sleep?", "And at dusk?"])
+    assert heard == [("Do cats sleep?", False), ("And at dusk?", False), ("Why?", False)]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +208,11 @@ def test_conversations_about_other_articles_are_other_conversations(library: Fak
         ("ask", b'{"question": "x", "history": [{"answer": "y"}]}'),
         ("ask", b'{"question": "x", "articles": "cats"}'),
         ("ask", b'{"question": "x", "article": ["cats"]}'),
+        ("ask", b'{"question": "x", "as_typed": "yes"}'),
+        ("ask", b'{"question": "x", "suggest": -1}'),
+        ("ask", b'{"question": "x", "suggest": 6}'),
+        ("ask", b'{"question": "x", "suggest": "3"}'),
+        ("ask", b'{"question": "x", "history": [{"question": "y", "as_typed": "yes"}]}'),
         ("ask", json.dumps({"question": "x" * 30_000}).encode()),
         ("search", b'{"question": "x", "k": 0}'),
         ("search", b'{"question": "x", "k": "3"}'),
@@ -302,6 +368,9 @@ def test_the_documentation_has_examples_and_names_every_field(client: TestClient
         assert description["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]
     answer = description["components"]["schemas"]["Answer"]["properties"]
     assert answer.keys() == {field.name for field in dataclasses.fields(Answer)} | {"text"}
+    example = description["paths"]["/v1/ask"]["post"]["responses"]["200"]["content"]["application/json"]["example"]
+    assert all(example[name] for name in answer.keys() - {"nearest", "message"})
+    AnswerBody.model_validate({**example, "nearest": None})  # FastAPI leaves out what is null
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from bot.render import Line, Style
-from bot.terminal import progress_bar, show
+from bot.terminal import is_terminal, progress_bar, read_questions, show
 
 LINES = [Line(Style.QUOTE, "[bold]It[/bold] is tall."), Line(Style.NOTE, ""), Line(Style.PLACE, "word " * 20, indent=2)]
 
@@ -66,6 +66,28 @@ def test_a_bar_on_a_terminal_shows_the_name_and_goes_away(monkeypatch: pytest.Mo
 def test_no_bar_elsewhere() -> None:
     with progress_bar("report.md") as progress:
         assert progress is None
+
+
+def test_questions_are_read_until_a_blank_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = attach(monkeypatch)
+    monkeypatch.setattr(sys, "stdin", Terminal("How tall is it?\n  And how old?  \n \nNot read\n"))
+    assert list(read_questions()) == ["How tall is it?", "And how old?"]
+    assert terminal.getvalue() == "> > > "
+
+
+def test_the_end_of_the_input_ends_the_questions_and_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = attach(monkeypatch)
+    monkeypatch.setattr(sys, "stdin", Terminal("Why?"))
+    assert list(read_questions()) == ["Why?"]
+    assert terminal.getvalue() == "> > \n"
+
+
+def test_it_takes_both_ends_to_be_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    attach(monkeypatch)
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert is_terminal()
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert not is_terminal()
 
 
 def _without_codes(sent: str) -> str:

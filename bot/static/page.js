@@ -1,26 +1,16 @@
-// The page's own moves: which pane is shown, what is lit in the article, and the conversation, which lives here in the
-// browser tab. Gradio calls start(), asking() and answered(); everything else is the reader's clicks and keys.
+// The conversation, which lives here in the browser tab. Gradio calls start(), asking() and answered(); everything else
+// is the reader's clicks. The article beside it is in reading.js.
 "use strict";
 
 const pullquote = (() => {
   const STORED = "pullquote.turns";
   const SLOW_MS = 1200; // after which a word says why there is no answer yet
-  const turns = []; // {id, question, html}: what is shown is what is sent along with the next question
+  const COPIED_MS = 2000; // for which a button says that it has copied
+  const SUGGESTED = 3; // questions that are offered after an answer
+  const turns = []; // {id, question, asTyped, articles, html, suggestions}: what is shown is what is sent along
   let articles = [];
   let waiting = null; // the turn that has no answer yet
-  let next = null; // a question that was clicked, not typed
-  let shown = null; // the id of the article in the reading pane
-
-  const find = (selector, within = document) => within.querySelector(selector);
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const narrow = () => matchMedia("(max-width: 860px)").matches;
-  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const made = (tag, properties = {}, ...children) => {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
-  };
+  let next = null; // a question that was clicked, not typed: {question, asTyped, redo}
 
   // ?__theme=light or dark, as Gradio has it; else the system's.
   const theme = new URLSearchParams(location.search).get("__theme");
@@ -33,26 +23,28 @@ const pullquote = (() => {
   async function start() {
     document.documentElement.dataset.ready = "page";
     find("#pq-splash")?.remove();
-    showPane("talk");
+    reading.showPane("talk");
     restore();
     while (!(await isReady())) await pause(400);
     document.documentElement.dataset.ready = "all";
     find(".pq-preparing").textContent = "";
-    if (shown) offerQuestions(shown);
+    if (reading.shown()) offerQuestions(reading.shown());
+    if (turns.length) offerNext(turns.at(-1));
   }
 
   // Shows the article as soon as it can be read, and says what is still missing for answers.
   async function isReady() {
     const health = await askHealth();
     const failed = health?.status === "failed";
-    if (health && !failed && !shown) {
+    if (health && !failed && !reading.shown()) {
       articles = (await (await fetch("page/articles")).json()).articles;
       if (articles.length) {
         offerArticles();
-        await showArticle(articles[0].id);
+        await reading.show(articles[0].id);
       }
     }
     const ready = health?.status === "ready";
+    const shown = reading.shown();
     const nothing = "There is no article here yet. Start Pullquote with one: pullquote chat ARTICLE";
     const message = health ? (ready ? (shown ? "" : nothing) : health.message) : "The server does not answer. Is it still running?";
     find(shown && !failed ? ".pq-preparing" : ".pq-waiting-words").textContent = message;
@@ -64,29 +56,16 @@ const pullquote = (() => {
     const choice = find("#pq-article-choice");
     choice.replaceChildren(...articles.map((article) => new Option(article.title, article.id)));
     find(".pq-choose").hidden = find(".pq-scope").hidden = articles.length < 2;
-    choice.addEventListener("change", () => showArticle(choice.value));
+    choice.addEventListener("change", () => reading.show(choice.value));
   }
 
-  // ---- the reading pane ---------------------------------------------------------------------------------------
-
-  async function showArticle(id) {
-    if (shown === id) return;
-    shown = id;
-    const response = await fetch(`page/articles/${encodeURIComponent(id)}`);
-    if (!response.ok) {
-      shown = null;
-      return;
-    }
-    const page = find("#pq-page");
-    page.innerHTML = await response.text(); // escaped by the server; see bot/article_view.py
-    page.scrollTop = 0;
-    find("#pq-article-choice").value = id;
-    if (document.documentElement.dataset.ready === "all") offerQuestions(id);
-  }
+  document.addEventListener("pq-shown", (event) => {
+    if (document.documentElement.dataset.ready === "all") offerQuestions(event.detail);
+  });
 
   async function offerQuestions(id) {
-    const response = await fetch(`page/questions/${encodeURIComponent(id)}`);
-    if (!response.ok || shown !== id) return;
+    const response = await fetch(`page/questions/${encodeURIComponent(id)}`).catch(() => null);
+    if (!response?.ok || reading.shown() !== id) return;
     const questions = await response.json();
     const items = questions.map((question) =>
       made("li", {}, made("button", { type: "button", className: "pq-example", textContent: question })),
@@ -95,75 +74,31 @@ const pullquote = (() => {
     find(".pq-examples").hidden = !items.length;
   }
 
-  // Light the words from start to end, both offsets in code points, and bring them into view.
-  async function light(target, { move = true } = {}) {
-    const { article, kind = "quote" } = target.dataset;
-    const [start, end] = [Number(target.dataset.start), Number(target.dataset.end)];
-    await showArticle(article);
-    unlight();
-    const marks = all("#pq-page [data-start]").flatMap((run) => {
-      const [from, to] = [Number(run.dataset.start), Number(run.dataset.end)];
-      return from < end && start < to ? [mark(run, Math.max(start, from) - from, Math.min(end, to) - from, kind)] : [];
-    });
-    if (!marks.length) return;
-    target.classList.add("pq-current");
-    if (move && narrow()) showPane("read");
-    bringIntoView(marks);
-    if (move && narrow()) marks[0].focus({ preventScroll: true });
-  }
-
-  function unlight() {
-    for (const element of all(".pq-current")) element.classList.remove("pq-current");
-    for (const run of all("#pq-page [data-start]:has(mark)")) run.textContent = run.textContent;
-  }
-
-  function mark(run, from, to, kind) {
-    const words = run.firstChild;
-    const range = document.createRange();
-    range.setStart(words, unitsOf(words.data, from));
-    range.setEnd(words, unitsOf(words.data, to));
-    const lit = made("mark", { className: `pq-lit pq-mark-${kind}`, tabIndex: -1 });
-    range.surroundContents(lit);
-    return lit;
-  }
-
-  // Offsets count code points; the DOM counts UTF-16 units.
-  function unitsOf(words, points) {
-    let units = 0;
-    for (const character of words) {
-      if (points-- <= 0) break;
-      units += character.length;
-    }
-    return units;
-  }
-
-  function bringIntoView(marks) {
-    const page = find("#pq-page");
-    const [view, top] = [page.getBoundingClientRect(), marks[0].getBoundingClientRect().top];
-    const height = marks.at(-1).getBoundingClientRect().bottom - top;
-    const room = Math.max(24, (view.height - height) / 3);
-    page.scrollTo({ top: page.scrollTop + top - view.top - room, behavior: calm() ? "auto" : "smooth" });
-  }
-
-  function showPane(name) {
-    document.documentElement.dataset.pane = name;
-    for (const button of all(".pq-switch button")) button.setAttribute("aria-pressed", String(button.dataset.pane === name));
-  }
-
-  // ---- the conversation ---------------------------------------------------------------------------------------
+  // ---- a question and its answer ------------------------------------------------------------------------------
 
   // Called by Gradio with what is in the box; gives what the box holds next, and the request to send.
   function asking(typed) {
-    const question = (next ?? typed ?? "").trim();
-    const kept = next === null ? "" : typed;
+    const clicked = next;
     next = null;
+    const question = (clicked?.question ?? typed ?? "").trim();
     if (!question || waiting) return [typed, null];
-    waiting = { id: String(Date.now()), question, html: "" };
-    const only = find("#pq-only").checked && shown;
-    const request = { id: waiting.id, question, history: turns.map((turn) => turn.question), articles: only ? [shown] : null };
+    const only = find("#pq-only").checked && reading.shown();
+    waiting = { id: String(Date.now()), question, asTyped: !!clicked?.asTyped, articles: only ? [reading.shown()] : null };
+    if (clicked?.redo) {
+      waiting.articles = turns.pop().articles;
+      waiting.redo = true;
+      clicked.redo.dataset.turn = waiting.id;
+    }
+    reading.closeSteps();
     drawWaiting(waiting);
-    showPane("talk");
-    return [kept, request];
+    reading.showPane("talk");
+    return [clicked ? typed : "", { id: waiting.id, ...requestOf(waiting, turns) }];
+  }
+
+  // A turn as the server takes it, after the turns before it.
+  function requestOf(turn, before) {
+    const history = before.map((past) => (past.asTyped ? { question: past.question, as_typed: true } : past.question));
+    return { question: turn.question, as_typed: turn.asTyped, history, articles: turn.articles ?? null };
   }
 
   // Called by Gradio when the reply has come, or cannot come: then it is the one before, or none.
@@ -173,12 +108,15 @@ const pullquote = (() => {
     if (reply?.id !== turn.id) return lost(turn);
     turn.html = reply.html;
     turns.push(turn);
-    store();
     const element = settle(turn.html);
     const quote = find(".pq-quote", element);
-    if (quote) light(quote, { move: false });
-    else unlight();
-    follow(element);
+    if (quote) reading.light(quote, { move: false });
+    else reading.unlight();
+    if (turn.redo) (find(".pq-understood button", element) ?? find(".pq-question", element)).focus({ preventScroll: true });
+    else follow(element);
+    delete turn.redo;
+    store();
+    offerNext(turn);
   }
 
   function lost(turn) {
@@ -188,8 +126,10 @@ const pullquote = (() => {
     );
   }
 
+  const elementOf = (turn) => find(`[data-turn="${turn.id}"]`);
+
   function settle(html) {
-    const element = find(`[data-turn="${waiting.id}"]`);
+    const element = elementOf(waiting);
     waiting = null;
     element.removeAttribute("aria-busy");
     fill(element, html);
@@ -197,11 +137,12 @@ const pullquote = (() => {
   }
 
   function drawWaiting(turn) {
-    const element = draw(turn);
+    for (const offered of all(".pq-next")) offered.remove();
+    const element = elementOf(turn) ?? draw(turn);
     element.setAttribute("aria-busy", "true");
     const words = made("p", { className: "pq-looking", textContent: "Looking in the article" });
-    find(".pq-answer", element).append(words);
-    follow(element);
+    find(".pq-answer", element).replaceChildren(words);
+    if (!turn.redo) follow(element);
     watch(turn, words);
   }
 
@@ -219,7 +160,7 @@ const pullquote = (() => {
   }
 
   function draw(turn) {
-    const question = made("h2", { className: "pq-question", dir: "auto", textContent: turn.question });
+    const question = made("h2", { className: "pq-question", dir: "auto", tabIndex: -1, textContent: turn.question });
     const element = made("section", { className: "pq-turn" }, question, made("div", { className: "pq-answer" }));
     element.dataset.turn = turn.id;
     element.setAttribute("aria-label", `Question ${all(".pq-turn").length + 1}`);
@@ -240,16 +181,80 @@ const pullquote = (() => {
     pane.scrollTo({ top: pane.scrollTop + top + 1, behavior: calm() ? "auto" : "smooth" });
   }
 
-  function ask(question) {
+  function ask(question, more = {}) {
     if (waiting) return;
-    next = question;
+    next = { question, ...more };
     find("#pq-ask").click();
   }
 
+  // The same question again, taken as it is typed or not: in its place, or, where others follow it, as a new one.
+  function askAgain(element, asTyped) {
+    const turn = turns.find((each) => each.id === element.dataset.turn);
+    ask(turn.question, { asTyped, redo: turn === turns.at(-1) ? element : null });
+  }
+
+  // ---- what to ask next ---------------------------------------------------------------------------------------
+
+  // Questions that lead on from the latest answer. Asked for when that is shown already: it does not wait for them.
+  async function offerNext(turn) {
+    turn.suggestions ??= await fetchNext(turn);
+    if (waiting || turns.at(-1) !== turn || !turn.suggestions?.length) return;
+    store();
+    const label = made("h3", { className: "pq-label", textContent: "You could ask next" });
+    const items = turn.suggestions.map((question) =>
+      made("li", {}, made("button", { type: "button", className: "pq-chip", dir: "auto", textContent: question })),
+    );
+    const offered = made("div", { className: "pq-next" }, label, made("ul", { role: "list" }, ...items));
+    offered.setAttribute("aria-live", "off"); // there when wanted, not read out after each answer
+    elementOf(turn).append(offered);
+  }
+
+  async function fetchNext(turn) {
+    const request = { ...requestOf(turn, turns.slice(0, -1)), suggest: SUGGESTED };
+    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) };
+    try {
+      const response = await fetch("v1/ask", options);
+      return response.ok ? (await response.json()).suggestions : null;
+    } catch {
+      return null; // the answer stands without them
+    }
+  }
+
+  // ---- copying ------------------------------------------------------------------------------------------------
+
+  async function copy(button) {
+    const said = (await isCopied(button.dataset.copy)) ? "Copied" : "Not copied";
+    button.textContent = find("#pq-said").textContent = said;
+    await pause(COPIED_MS);
+    button.textContent = "Copy";
+    find("#pq-said").textContent = "";
+  }
+
+  // Over plain HTTP from another machine, browsers have no clipboard to write to: there the old way still works.
+  async function isCopied(words) {
+    try {
+      await navigator.clipboard.writeText(words);
+      return true;
+    } catch {
+      const focused = document.activeElement;
+      const box = made("textarea", { value: words, className: "pq-unseen" });
+      document.body.append(box);
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      focused?.focus({ preventScroll: true });
+      return done;
+    }
+  }
+
+  // ---- keeping the conversation -------------------------------------------------------------------------------
+
   function startOver() {
+    waiting = null;
     turns.length = 0;
     store();
-    unlight();
+    reading.closeSteps();
+    reading.unlight();
     find(".pq-turns").replaceChildren();
     find(".pq-welcome").hidden = false;
     find(".pq-new").disabled = true;
@@ -280,10 +285,11 @@ const pullquote = (() => {
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
     if (at(".pq-example")) ask(at(".pq-example").value || at(".pq-example").textContent);
-    else if (at("button[data-pane]")) showPane(at("button[data-pane]").dataset.pane);
+    else if (at(".pq-chip")) ask(at(".pq-chip").textContent);
     else if (at("[data-do=new]")) startOver();
-    else if (at(".pq-place")) light(at("figure"));
-    else if (at("figure[data-start] > blockquote") && getSelection().isCollapsed) light(at("figure"));
+    else if (at("[data-do=copy]")) copy(at("[data-do=copy]"));
+    else if (at("[data-do=as-typed]")) askAgain(at(".pq-turn"), true);
+    else if (at("[data-do=understand]")) askAgain(at(".pq-turn"), false);
   });
 
   return { start, asking, answered };

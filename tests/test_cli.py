@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 from fake_library import FakeLibrary, make_article
+from scripted_memory import SOLD, SUGGESTED, ScriptedMemory, tower_answer
 
 import app
-from bot import __version__
+from bot import Answer, Conversation, __version__
 from bot.arguments import parse_arguments
 from index import LibraryBusy
 
@@ -186,6 +187,19 @@ def test_a_follow_up_is_understood_and_an_equals_sign_undoes_it(monkeypatch: pyt
     assert "Understood as: “" in understood
     assert "Understood as" not in undone + as_typed
     assert library.searches[-1] == library.searches[-2] == "And the dogs?"
+
+
+def test_a_number_asks_what_was_suggested(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def ask(self: object, question: str, *, as_typed: bool = False, suggest: int = 0) -> Answer:
+        asked.append(question)
+        return tower_answer(question, question, SUGGESTED[:suggest])
+
+    monkeypatch.setattr(Conversation, "ask", ask)
+    _, shown = converse(monkeypatch, ScriptedMemory().library, "2\n4\n", SOLD, "--suggest", "3")
+    assert f"  2. {SUGGESTED[1]}\n" in shown
+    assert asked == [SOLD, SUGGESTED[1], "4"]
 
 
 def test_trouble_with_one_question_does_not_end_the_conversation(

@@ -91,20 +91,25 @@ def main() -> None:
     features = np.array([[row[name] for name in WEIGHTS] for row in found])
     right = np.array([("no" if row["no"] else "yes") == q.verdict for row, q in zip(found, questions, strict=True)])
     sure = cross_validate(features, right, [each.article_id for each in questions])
-    threshold = choose_threshold(sure, right)
+    sets = np.array([each.set for each in questions])
     print(f"{len(asked)} yes/no questions, {len(questions)} answered")
-    for name in ("", *sorted({each.set for each in questions})):
-        mine = np.array([each.set == name or not name for each in questions])
-        total = sum(each.set == name or not name for each in asked)
-        given = mine & (sure >= threshold)
-        print(f"{name or 'all':15} {total:4} precision at coverage  {curve(sure[mine], right[mine], total)}")
-        print(
-            f"{'':20} at the threshold: {right[given].sum()} of {given.sum()} right, coverage {given.sum() / total:.3f}"
-        )
-    print(f"LEAST_SURE = {threshold:.3f}\nWEIGHTS = {{")
+    for name, mine in groups(sets).items():
+        threshold = choose_threshold(sure[mine], right[mine])
+        total = round(mine.mean() * len(asked))
+        print(f"\n{name}, LEAST_SURE {threshold:.3f}; precision at coverage  {curve(sure[mine], right[mine], total)}")
+        for other, its in groups(sets).items():
+            given = its & (sure >= threshold)
+            print(f"    shown of {other:8} {given.sum():4} of {its.sum():4}, right {right[given].sum()}")
+    print("\nWEIGHTS = {")
     for name, weight in zip(WEIGHTS, fit(features, right), strict=True):
         print(f'    "{name}": {weight:.3f},')
     print("}")
+
+
+def groups(sets: np.ndarray) -> dict[str, np.ndarray]:
+    """Which questions are of the news, of all but the traps, and of any set."""
+    traps = np.char.startswith(sets, "extra trap")
+    return {"news": sets == "news", "no traps": ~traps, "traps": traps, "all": np.ones(len(sets), bool)}
 
 
 if __name__ == "__main__":

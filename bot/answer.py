@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from bot.types import Answer
+from bot.verdict import verdict_of
 from index.types import Hit
 
 THRESHOLD = 0.4
@@ -38,7 +39,8 @@ def decide(question: str, asked_as: str, hits: Sequence[Hit], threshold: float =
     """The answer that ``hits``, best first, give to ``question``, searched for as ``asked_as``.
 
     The first quote is that of the best hit whose confidence reaches ``threshold``; further ones follow where they are
-    close behind and say something else. When no hit reaches it, a refusal with the best hit as ``nearest``.
+    close behind and say something else; the verdict is carried by these alone. When no hit reaches the threshold, a
+    refusal with the best hit as ``nearest``.
     """
     sure = [hit for hit in hits if hit.confidence >= threshold]
     if not sure:
@@ -53,6 +55,7 @@ def decide(question: str, asked_as: str, hits: Sequence[Hit], threshold: float =
         asked_as=asked_as,
         quotes=tuple(hit.quote for hit in chosen),
         confidence=chosen[0].confidence,
+        verdict=verdict_of(asked_as, chosen),
         hits=tuple(chosen),
     )
 

@@ -11,26 +11,50 @@ import re
 from dataclasses import dataclass
 
 from bot.speech import Attribution, attribution_of, mask_speech, subject_of
+from bot.speech_patterns import BLOT
 from index.blocks import BlockKind, split_blocks
 from index.sentences import split_sentences
 
 REACH = 4_000
-"""Code points before and after a sentence that are looked at: several paragraphs, so that long articles cost no more."""
+"""Code points on both sides of a sentence that are looked at: several paragraphs, however long the article is."""
+NAMES_REACH = 40_000
+"""Code points before it in which the full name is looked for."""
 BACK = 5
-"""Sentences back, in the same paragraph, in which the one is looked for whom "he" or "it" means."""
+"""Sentences back, in the same paragraph, among which the one that "he" or "it" means is looked for."""
+NEAR = 200
+"""Code points after a full name in which a pronoun probably means the same person."""
 
-_OPEN_SPEECH = re.compile(r'["“‘\'][^"”’]*$')
-_NAME_INSIDE = re.compile(r"(?<=[a-z,]\s)[A-Z]\w+")
 _LETTER = re.compile(r"[^\W\d_]")
-_TITLES = frozenset(
-    """Mr Mr. Mrs Mrs. Ms Ms. Miss Dr Dr. Prof Professor Sir Dame Lord Lady Judge Justice Captain Colonel Sergeant PC
-    Inspector Superintendent Cr Father Rev Reverend Pastor Bishop Senator Councillor Commissioner The""".split()
-)
+_NAME_INSIDE = re.compile(r"(?<=[a-z,]\s)[A-Z]\w+")
 _HE = frozenset(["Mr", "Mr.", "Sir", "Lord", "Father"])
 _SHE = frozenset(["Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dame", "Lady"])
-_PERSONS = frozenset(["he", "she"])
-_PARTICLES = r"(?:(?:de|da|do|dos|del|der|den|di|du|la|le|van|von|al|el|bin|ibn|ter|y)\s+|al-|el-|d['’])?"
-_CAPITALISED = rf"{_PARTICLES}[A-Z][\w'’.&-]*"
+_TITLES = (
+    _HE
+    | _SHE
+    | frozenset(
+        ["Dr", "Dr.", "Prof", "Professor", "Judge", "Justice", "Captain", "Colonel", "Sergeant", "PC", "Inspector"]
+    )
+    | frozenset(["Superintendent", "Cr", "Cllr", "Councillor", "Rev", "Reverend", "Pastor", "Bishop", "Senator", "The"])
+    | frozenset(["Commissioner", "Chief"])
+)
+_NO_NAME = re.compile(
+    r"(?:An?|The|And|But|Yet|So|In|On|At|By|For|From|To|With|After|Before|When|While|As|If|It|That|This|Its|His|Her"
+    r"|Their|Our|My|Last|Since|Yesterday|Today|\w+day|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December)"
+)
+"""What is written with a capital before a name and is no part of it."""
+_CAPITALISED = (
+    r"(?:(?:de|da|do|dos|del|der|den|di|du|la|le|van|von|al|el|bin|ibn|ter|y)\s+|al-|el-|d['’])?"
+    r"(?:[A-Z]\.|[A-Z](?:[\w'’.&-]*[\w'’])?)"
+)
+_FULL_NAME = re.compile(rf"{_CAPITALISED}(?:\s+{_CAPITALISED})+")
+_BODIES = re.compile(
+    r"\b(?:Trust|Association|Council|Board|Party|Union|Group|Agency|Authority|Ministry|Department|Office|Court|Commission"
+    r"|Committee|Society|Company|Co|Inc|Ltd|Bank|University|Institute|School|College|Police|Service|Club|Federation"
+    r"|Alliance|Watch|Hospital|Network|Foundation|Fund|House|Centre|Center|Museum|Church|Forum|Press|News|Times|States"
+    r"|Nations)\b"
+)
+"""What makes several words in capitals no person's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +63,8 @@ class _Sentence:
     end: int
     masked: str
     """Its text with what is within quotation marks blotted out."""
-    paragraph: int
-    """Counts the blocks of the window."""
+    block: int
+    """Counts the paragraphs and list items that are looked at."""
     found: Attribution | None
 
 
@@ -48,44 +72,45 @@ def speaker_of(text: str, start: int, end: int) -> str:
     """Who says ``text[start:end]``, in the article's words; ``""`` where it is the article itself, or unsure.
 
     Of several sentences, the one who says them all. A short name is given in full where the article has it in full
-    before: "Mr Bell said" gives "Ann Bell" only if there is no other Bell.
+    before, as one person's: "Mr Bell said" gives "Robert Bell" unless there is another Bell.
     """
     sentences = _sentences_around(text, start, end)
-    inside = [place for place, each in enumerate(sentences) if each.start < end and start < each.end]
-    names = {_speaker(text, sentences, place) for place in inside}
-    return names.pop() if len(names) == 1 else ""
+    places = [place for place, each in enumerate(sentences) if each.start < end and start < each.end]
+    names = {_speaker(text, sentences, place) for place in places}
+    return " ".join(names.pop().split()) if len(names) == 1 else ""
 
 
 def _sentences_around(text: str, start: int, end: int) -> list[_Sentence]:
-    """Those of the paragraphs that ``text[start:end]`` is in, and of those before and after that are within REACH."""
-    first = text.rfind("\n\n", 0, max(0, start - REACH)) + 1
+    """Those of the paragraphs that are within REACH of ``text[start:end]``."""
+    first = max(0, text.rfind("\n\n", 0, max(0, start - REACH)))
     last = text.find("\n\n", min(len(text), end + REACH))
     window = text[first : len(text) if last < 0 else last]
     sentences = []
     for number, block in enumerate(split_blocks(window)):
         if block.kind is BlockKind.HEADING:
             continue
-        masked = " " * block.start + mask_speech(window[block.start : block.end])
+        masked = mask_speech(window[block.start : block.end])
         for at, stop in split_sentences(window, block.start, block.end):
-            found = attribution_of(masked[at:stop], window[at:stop])
-            sentences.append(_Sentence(first + at, first + stop, masked[at:stop], number, found))
+            part = masked[at - block.start : stop - block.start]
+            sentences.append(_Sentence(first + at, first + stop, part, number, attribution_of(part, window[at:stop])))
     return sentences
 
 
 def _speaker(text: str, sentences: list[_Sentence], place: int) -> str:
-    """Who says one sentence."""
-    sentence = sentences[place]
-    if sentence.found:
-        return _named(text, sentences, place, sentence.found)
-    if not _is_speech(sentence):
-        return ""
-    closing = _closing(sentences, place)
-    if closing is not None:
-        return _named(text, sentences, closing, sentences[closing].found)
-    before = place - 1
-    if before < 0 or not _leads_over(text, sentences[before], sentence):
-        return ""
-    return _speaker(text, sentences, before)
+    """Who says one sentence: whom it names itself, or else whom the sentences that its speech is part of name."""
+    while place >= 0:
+        sentence = sentences[place]
+        if sentence.found:
+            return _named(text, sentences, place, sentence.found)
+        if not _is_speech(sentence):
+            return ""
+        for later in _rest_of_speech(sentences, place):
+            if found := sentences[later].found:
+                return _named(text, sentences, later, found)
+        if not place or not _goes_on(text, sentences[place - 1], sentence):
+            return ""
+        place -= 1
+    return ""
 
 
 def _is_speech(sentence: _Sentence) -> bool:
@@ -93,97 +118,99 @@ def _is_speech(sentence: _Sentence) -> bool:
     return not _LETTER.search(sentence.masked)
 
 
-def _closing(sentences: list[_Sentence], place: int) -> int | None:
-    """Where the speech that ``place`` is in ends with ``," said Ann Bell``: there may be sentences of it in between."""
+def _rest_of_speech(sentences: list[_Sentence], place: int) -> list[int]:
+    """Sentences after ``place`` in the same quotation marks, up to that which closes them: ``…," said Ann Bell``."""
+    rest = []
     for later in range(place + 1, len(sentences)):
-        sentence = sentences[later]
-        if sentence.paragraph != sentences[place].paragraph or sentence.masked[:1] != "\0":
-            return None
-        if sentence.found:
-            return later
-        if not _is_speech(sentence) or sentence.masked[-1:] != "\0":
-            return None
-    return None
+        before, sentence = sentences[later - 1], sentences[later]
+        goes_on = sentence.block == before.block and before.masked.endswith(BLOT) and sentence.masked.startswith(BLOT)
+        if not goes_on:
+            break
+        rest.append(later)
+        if not _is_speech(sentence):
+            break
+    return rest
 
 
-def _leads_over(text: str, before: _Sentence, sentence: _Sentence) -> bool:
-    """Whether the speech in ``sentence`` goes on from the sentence before."""
-    if before.paragraph == sentence.paragraph:
+def _goes_on(text: str, before: _Sentence, sentence: _Sentence) -> bool:
+    """Whether the speech in ``sentence`` goes on from the sentence before, or is announced by it."""
+    if before.block == sentence.block:
         return before.found is not None or _is_speech(before)
-    ended = text[before.start : before.end].rstrip()
-    return bool(before.found and ended.endswith(":")) or (before.masked[-1:] == "\0" and ended[-1] not in "\"”’'")
+    if text[before.end - 1] == ":":
+        return before.found is not None
+    return before.masked.endswith(BLOT) and text[before.end - 1] not in "\"”’'"
 
 
-def _named(text: str, sentences: list[_Sentence], place: int, found: Attribution | None) -> str:
-    """The speaker as the article names them: a pronoun resolved, a short name in full; ``""`` where that is unsure."""
-    if found is None:
-        return ""
-    sentence = sentences[place]
+def _named(text: str, sentences: list[_Sentence], place: int, found: Attribution) -> str:
+    """The speaker as the article names them: whom a pronoun means, a short name in full."""
     if found.pronoun:
         return _meant_by(text, sentences, place, found.pronoun)
-    return _in_full(text, sentence.start + found.start, sentence.start + found.end)
+    return _in_full(text, sentences[place].start + found.start, sentences[place].start + found.end)
 
 
 def _meant_by(text: str, sentences: list[_Sentence], place: int, pronoun: str) -> str:
-    """Whom a pronoun means: the subject of the sentence before, past sentences with the same pronoun as theirs."""
-    for before in range(place - 1, max(-1, place - 1 - BACK), -1):
-        sentence = sentences[before]
-        if sentence.paragraph != sentences[place].paragraph:
+    """Whom a pronoun means: the subject of the sentence before, past those that go on about the same one."""
+    for before in reversed(sentences[max(0, place - BACK) : place]):
+        if before.block != sentences[place].block:
             return ""
-        subject = _subject(text, sentence, pronoun)
+        subject = _subject(text, before, pronoun)
         if subject is None:
-            if _is_speech(sentence) or _goes_on_about(sentence, pronoun):
+            if _is_speech(before) or _is_about(before, pronoun):
                 continue
             return ""
-        if subject.pronoun:
-            if subject.pronoun != pronoun:
-                return ""
+        if subject.pronoun == pronoun:
             continue
-        start, end = sentence.start + subject.start, sentence.start + subject.end
-        name = _in_full(text, start, end)
-        return name if _agrees(name, pronoun) else ""
+        name = "" if subject.pronoun else _in_full(text, before.start + subject.start, before.start + subject.end)
+        return name if name and _agrees(name, pronoun) else ""
     return ""
 
 
-def _goes_on_about(sentence: _Sentence, pronoun: str) -> bool:
-    """Whether a sentence has the pronoun in it already, and no name that it might stand for from here on."""
+def _subject(text: str, sentence: _Sentence, pronoun: str) -> Attribution | None:
+    """The one in ``sentence`` whom a pronoun after it may mean: who speaks in it, or else whom it is about."""
+    said, about = sentence.found, subject_of(sentence.masked)
+    if said is None or said.pronoun or about is None:
+        return said or about
+    name = _in_full(text, sentence.start + said.start, sentence.start + said.end)
+    return said if _agrees(name, pronoun) else about
+
+
+def _is_about(sentence: _Sentence, pronoun: str) -> bool:
+    """Whether a sentence has the pronoun in it, and no name that it might stand for from there on."""
     again = re.search(rf"\b{pronoun}\b", sentence.masked, re.IGNORECASE)
     return again is not None and not _NAME_INSIDE.search(sentence.masked)
-
-
-def _subject(text: str, sentence: _Sentence, pronoun: str) -> Attribution | None:
-    """The one that a pronoun after ``sentence`` may mean: who speaks in it, or else whom it is about."""
-    said, about = sentence.found, subject_of(sentence.masked)
-    if said and (said.pronoun or about is None or _agrees(_in_full(text, sentence.start + said.start, sentence.start + said.end), pronoun)):
-        return said
-    return about
 
 
 def _agrees(name: str, pronoun: str) -> bool:
     """Whether ``name`` may be meant by the pronoun: a person by he and she, a body or a paper by it."""
     title = name.split()[0]
-    is_person = re.fullmatch(rf"{_CAPITALISED}(?:\s+{_CAPITALISED})+", name) is not None
-    if pronoun in _PERSONS:
-        return is_person and title not in (_SHE if pronoun == "he" else _HE)
-    return not is_person or title == "The"
+    is_person = _FULL_NAME.fullmatch(name) is not None and not _BODIES.search(name) and title != "The"
+    if pronoun == "it":
+        return not is_person
+    return is_person and title not in (_SHE if pronoun == "he" else _HE)
 
 
 def _in_full(text: str, start: int, end: int) -> str:
-    """``text[start:end]``, or the one full name before it that ends like it."""
+    """``text[start:end]``, or the full name before it that ends like it, where there is just one."""
     name = text[start:end]
-    words = name.split()
-    bare = " ".join(words[1:]) if words[0] in _TITLES else name
-    if not bare or not bare[0].isupper() or (" " in bare and bare == name):
+    title, *rest = name.split()
+    short = " ".join(rest) if title in _TITLES and rest else name
+    if not short[0].isupper() or " " in short:
         return name
-    given = rf"(?:{_CAPITALISED}\s+){{1,3}}"
-    before = re.findall(rf"(?<![\w’'-])({given}{re.escape(bare)})(?!\w)", text[: start + len(name)])
-    full = {_without_titles(each) for each in before} - {bare}
-    full = {each for each in full if " " in each}
-    return full.pop() if len(full) == 1 else name
+    longer = rf"(?<![\w’'-])((?:{_CAPITALISED}[ \t]+){{1,3}}{re.escape(short)})(?!\w)"
+    found = re.findall(longer, text[max(0, start - NAMES_REACH) : end])
+    full = {bare for each in found if " " in (bare := _without_titles(each))}
+    return next(iter(full)) if len(full) == 1 and not _is_someone_else(text, title, *full) else name
 
 
 def _without_titles(name: str) -> str:
     words = name.split()
-    while words and words[0] in _TITLES:
+    while words and (words[0] in _TITLES or _NO_NAME.fullmatch(words[0])):
         words = words[1:]
     return " ".join(words)
+
+
+def _is_someone_else(text: str, title: str, full: str) -> bool:
+    """Whether what follows a full name speaks of a woman where the title is a man's, or the other way round."""
+    after = text[text.find(full) + len(full) :][:NEAR]
+    he, she = (re.search(rf"\b{word}\b", after, re.IGNORECASE) for word in ("he", "she"))
+    return bool((title in _HE and she and not he) or (title in _SHE and he and not she))

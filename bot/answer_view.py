@@ -105,18 +105,20 @@ def _actions(quote: Quote, citation: Citation | None) -> str:
 def _elsewhere(places: Sequence[Quote], titles: Mapping[str, str]) -> str:
     """The other places, folded away behind how many there are; opened, one is shown at a time."""
     shown = "".join(_other(quote, titles) for quote in places)
-    steps = (
-        '<button type="button" class="pq-step" data-step="-1" aria-label="Previous place">‹</button>'
-        '<button type="button" class="pq-step" data-step="1" aria-label="Next place">›</button>'
-        if len(places) > 1
-        else ""
-    )
+    steps = _step(-1, "Previous place", "‹", "←") + _step(1, "Next place", "›", "→") if len(places) > 1 else ""
     return (
         '<div class="pq-elsewhere"><div class="pq-steps" role="group" aria-label="Other places that speak of this">'
         f'<button type="button" class="pq-text-button" data-do="elsewhere" aria-expanded="false">'
         f"{more_places(len(places))}</button>"
         f'<span class="pq-stepping" hidden>{steps}<span class="pq-count" role="status"></span></span></div>'
         f"{shown}</div>"
+    )
+
+
+def _step(by: int, label: str, sign: str, key: str) -> str:
+    return (
+        f'<button type="button" class="pq-step" data-step="{by}" aria-label="{label}" title="{label} ({key})">'
+        f"{sign}</button>"
     )
 
 

@@ -144,8 +144,16 @@ def _goes_on(text: str, before: _Sentence, sentence: _Sentence) -> bool:
 def _named(text: str, sentences: list[_Sentence], place: int, found: Attribution) -> str:
     """The speaker as the article names them: whom a pronoun means, a short name in full."""
     if found.pronoun:
-        return _meant_by(text, sentences, place, found.pronoun)
-    return _in_full(text, sentences[place].start + found.start, sentences[place].start + found.end)
+        name = _meant_by(text, sentences, place, found.pronoun)
+        about = subject_of(sentences[place].masked)
+        other = _name(text, sentences[place], about) if about and not about.pronoun else name
+        # "Eva Bell, she says, is late": who "she" is depends on more than rules see.
+        return "" if other != name and _agrees(other, found.pronoun) else name
+    return _name(text, sentences[place], found)
+
+
+def _name(text: str, sentence: _Sentence, found: Attribution) -> str:
+    return _in_full(text, sentence.start + found.start, sentence.start + found.end)
 
 
 def _meant_by(text: str, sentences: list[_Sentence], place: int, pronoun: str) -> str:
@@ -160,7 +168,7 @@ def _meant_by(text: str, sentences: list[_Sentence], place: int, pronoun: str) -
             return ""
         if subject.pronoun == pronoun:
             continue
-        name = "" if subject.pronoun else _in_full(text, before.start + subject.start, before.start + subject.end)
+        name = "" if subject.pronoun else _name(text, before, subject)
         return name if name and _agrees(name, pronoun) else ""
     return ""
 
@@ -170,8 +178,7 @@ def _subject(text: str, sentence: _Sentence, pronoun: str) -> Attribution | None
     said, about = sentence.found, subject_of(sentence.masked)
     if said is None or said.pronoun or about is None:
         return said or about
-    name = _in_full(text, sentence.start + said.start, sentence.start + said.end)
-    return said if _agrees(name, pronoun) else about
+    return said if _agrees(_name(text, sentence, said), pronoun) else about
 
 
 def _is_about(sentence: _Sentence, pronoun: str) -> bool:
@@ -212,5 +219,5 @@ def _without_titles(name: str) -> str:
 def _is_someone_else(text: str, title: str, full: str) -> bool:
     """Whether what follows a full name speaks of a woman where the title is a man's, or the other way round."""
     after = text[text.find(full) + len(full) :][:NEAR]
-    he, she = (re.search(rf"\b{word}\b", after, re.IGNORECASE) for word in ("he", "she"))
-    return bool((title in _HE and she and not he) or (title in _SHE and he and not she))
+    first = re.search(r"\b(?:he|she)\b", after, re.IGNORECASE)
+    return first is not None and title in (_SHE if first[0].lower() == "he" else _HE)

@@ -60,8 +60,8 @@ def attribution_of(masked: str, sentence: str) -> Attribution | None:
     ways = (
         AFTER_SPEECH.search(masked) if spoken else None,
         ACCORDING.search(masked),
-        inverted if inverted and (spoken or inverted[0].startswith(",")) else None,
         opening,
+        inverted if inverted and (spoken or inverted[0].startswith(",")) else None,
         BESIDE.search(masked),
     )
     return next((found for way in ways if way and (found := _who(way))), None) or _going_on(masked)

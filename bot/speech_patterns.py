@@ -110,7 +110,7 @@ ACCORDING = re.compile(
 INVERTED = re.compile(
     rf"(?:,\s+(?:said|says|say|added|adds)|\0\s+(?!told|tells)(?:{_BESIDE}))\s+"
     r"(?!(?:by|in|on|at|for|from|with|of|about|after|through|during|the court|him|her|them|us|me)\b)"
-    rf"{_SUBJECT}(?=[,.;:\0]|\s+(?:who|which|that|as|when|while|after|before|and)\b|$){_APPOSED}"
+    rf"{_SUBJECT}(?=[,.;:\0]|\s+(?:who|which|that|as|when|while|after|before)\b|$){_APPOSED}"
 )
 """``…, said Ann Bell``"""
 AFTER_SPEECH = re.compile(

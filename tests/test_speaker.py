@@ -96,6 +96,11 @@ def test_a_pronoun_is_resolved_only_where_it_is_clear(before: str, speaker: str)
     assert says(f"{before} {last}", last) == speaker
 
 
+def test_a_pronoun_beside_another_name_is_left_open() -> None:
+    last = "Eva Lind teaches in Norwich and has no wish, she says, to give it up."
+    assert says(f"Ann Bell said that it was late. {last}", last) == ""
+
+
 def test_it_may_be_a_report_or_a_body_and_no_person() -> None:
     last = "It says that nobody will pay."
     assert says(f"The report, of 46 pages, came out on Monday. {last}", last) == "The report"

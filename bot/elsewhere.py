@@ -41,6 +41,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _ENDINGS = re.compile(
     r"(?<=\w{4})(?:ations?|ments?|ings?|ies|ied|ers?|ed|es|s|ly|ion|e|y)$"  # at least four letters stay
 )
+# Not the words of words.py: with those, which make less of "date" or "level", places off the topic were shown.
 _TELLS_NOTHING = frozenset(
     _WORD.findall("""
     a about according after again against all also although among an and another any are around as ask asked at

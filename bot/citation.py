@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.fragment import text_fragment
-from bot.speaker import speaker_of
 from bot.types import Answer, Citation
 from index.blocks import split_blocks
 from index.errors import NoSuchArticle
@@ -83,6 +81,10 @@ def verify(answer: Answer, library: Library) -> tuple[Check, ...]:
 
 
 def _cite(quote: Quote, article: Article) -> Citation:
+    # Imported when first needed: their regular expressions take longer to compile than all else of this package.
+    from bot.fragment import text_fragment
+    from bot.speaker import speaker_of
+
     web = article.source is not None and re.match(r"https?://", article.source, re.IGNORECASE)
     if not _stands(quote, article):
         return Citation(article.title, article.source, article.source or "" if web else "")

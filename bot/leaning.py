@@ -107,7 +107,7 @@ def loose_pronouns(question: str) -> list[Word]:
     return [
         word
         for at, word in enumerate(words)
-        if _is_pronoun(word) and not (empty_it and word.lower in ("it", "it's")) and not _explained(words, at)
+        if _is_pronoun(word) and not (empty_it and word.lower in ("it", "it's")) and not _explained(question, words, at)
     ]
 
 
@@ -122,7 +122,7 @@ def _is_pronoun(word: Word) -> bool:
     return word.lower in PERSONS | THINGS | SEVERAL and word.text not in ("IT", "IT's")
 
 
-def _explained(words: Sequence[Word], at: int) -> bool:
+def _explained(question: str, words: Sequence[Word], at: int) -> bool:
     """Whether a noun before the pronoun can be what it stands for: "does the UK keep its veto?"."""
     pronoun = words[at].lower
     if _named_after(words, at):
@@ -147,7 +147,9 @@ def _explained(words: Sequence[Word], at: int) -> bool:
     if len(nouns) > 1 and any(words[i].lower == "to" for i in range(nouns[-1] + 1, at)):
         return True
     # What a clause acts on is not its own subject: "how did Jenrick explain it?" speaks of something else.
-    return any(words[i].lower in CLAUSE_STARTS | QUESTION_WORDS for i in range(nouns[0] + 1, at))
+    return any(words[i].lower in CLAUSE_STARTS | QUESTION_WORDS for i in range(nouns[0] + 1, at)) or any(
+        mark in ",;:.?!–—" for mark in question[words[nouns[0]].end : words[at].start]
+    )
 
 
 def _named_after(words: Sequence[Word], at: int) -> bool:
@@ -218,9 +220,11 @@ def is_cut_short(question: str) -> bool:
     if len(lower) < len(words) and not has_verb:
         return lower[0] not in QUESTION_WORDS or telling <= 2
     if len(lower) <= 2 and lower[0] in _ASKING:
-        return telling == 0
-    if not has_verb and telling <= 1:
-        return lower[0] in PREPOSITIONS or (len(lower) <= 3 and lower[0] in _ASKING | {"the", "any"})
+        return telling == 0 or lower[0] == "which"
+    if not has_verb and telling <= 1 and (lower[0] in PREPOSITIONS or (lower[0] in ("the", "any") and len(lower) <= 3)):
+        return True
+    if len(lower) == 3 and lower[:2] in (["how", "many"], ["how", "much"]) and telling <= 1:
+        return True
     if lower[:2] == ["how", "many"] and telling <= 1:
         return len(lower) == 2 or lower[2] in AUXILIARIES
     return False

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from bench.verdict_data import VerdictQuestion, held_out
-from bot.verdict import LEAST_CONFIDENCE, WEIGHTS, read_features
+from bot.verdict import LEAST_CONFIDENCE, WEIGHTS, judge, read_features
 
 WRONG = 0.05
 """The share of the verdicts shown that may be wrong."""
@@ -28,6 +28,17 @@ RIDGE = 5.0
 def answered(questions: Sequence[VerdictQuestion]) -> list[VerdictQuestion]:
     """Those with a quote that answers with enough confidence to have a verdict at all."""
     return [each for each in questions if each.hits and each.hits[0].confidence >= LEAST_CONFIDENCE]
+
+
+def to_features(questions: Sequence[VerdictQuestion]) -> np.ndarray:
+    """What speaks for and against the verdict of each, (questions, weights)."""
+    rows = [read_features(each.question, each.hits[0]) for each in questions]
+    return np.array([[row[name] for name in WEIGHTS] for row in rows])
+
+
+def is_right(questions: Sequence[VerdictQuestion]) -> np.ndarray:
+    """Whether the verdict to which the reader inclines is the true one, (questions,)."""
+    return np.array([judge(each.question, each.hits[0])[0] == each.verdict for each in questions])
 
 
 def fit(features: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -87,9 +98,7 @@ def main() -> None:
     parser.add_argument("--all-extra", action="store_true", help="take all extra articles: the reader saw none of them")
     asked = held_out(all_extra=parser.parse_args().all_extra)
     questions = answered(asked)
-    found = [read_features(each.question, each.hits[0]) for each in questions]
-    features = np.array([[row[name] for name in WEIGHTS] for row in found])
-    right = np.array([("no" if row["no"] else "yes") == q.verdict for row, q in zip(found, questions, strict=True)])
+    features, right = to_features(questions), is_right(questions)
     sure = cross_validate(features, right, [each.article_id for each in questions])
     sets = np.array([each.set for each in questions])
     print(f"{len(asked)} yes/no questions, {len(questions)} answered")
@@ -100,7 +109,7 @@ def main() -> None:
         for other, its in groups(sets).items():
             given = its & (sure >= threshold)
             print(f"    shown of {other:8} {given.sum():4} of {its.sum():4}, right {right[given].sum()}")
-    print("\nWEIGHTS = {")
+    print(f"\nLEAST_SURE = {choose_threshold(sure, right):.3f}\nWEIGHTS = {{")
     for name, weight in zip(WEIGHTS, fit(features, right), strict=True):
         print(f'    "{name}": {weight:.3f},')
     print("}")

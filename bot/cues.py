@@ -24,7 +24,7 @@ REFUSING = _words(
     " abandon abandons abandoned withdraw withdrew withdrawn end ended halt halted suspend suspended lose loses"
     " lost miss missed missing unable unchanged untouched unaffected unlike decline declines declined void false"
     " wrong dispute disputes disputed rebut rebuts rebutted contradict short empty absent against instead rather"
-    " other elsewhere out"
+    " other elsewhere out leave leaves leaving left close closes closed closing shut shuts shutting gone"
 )
 """They deny by their own meaning: "not excluded" denies nothing."""
 LIMITING = _words(

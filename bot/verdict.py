@@ -19,26 +19,28 @@ from index.types import Hit
 __all__ = ["WEIGHTS", "is_yes_no", "judge", "read_features", "verdict_of"]
 
 WEIGHTS = {
-    "constant": -1.054,
-    "margin": 0.325,
-    "undecided": -0.310,
-    "no": 0.189,
-    "leaves_open": -0.250,
-    "no_denied": 1.423,
-    "yes_denies": -1.092,
-    "no_asked_denied": -0.381,
-    "undone": -0.469,
-    "elided": -0.224,
-    "part_of_whole": 1.203,
+    "constant": -1.084,
+    "margin": 0.320,
+    "undecided": -0.313,
+    "no": 0.203,
+    "leaves_open": -0.245,
+    "no_denied": 1.617,
+    "yes_denies": -1.108,
+    "no_asked_denied": -0.357,
+    "undone": -0.902,
+    "elided": -0.091,
+    "part_of_whole": 1.144,
+    "nothing_shared": -0.171,
+    "confidence": 0.052,
 }
 """What each of ``read_features`` adds to the log-odds that the verdict is right."""
-LEAST_SURE = 0.88
+LEAST_SURE = 0.89
 """The least probability with which a verdict is shown: from here on it was right 95 times in 100."""
 LEAST_CONFIDENCE = 0.4
 """The weights were fitted to quotes that answer with this confidence or more; they say nothing of others."""
 CONTRADICTS = 0.5
 """Another quote that says the opposite with this probability leaves the matter undecided."""
-PARTLY_CONFIDENCE, PARTLY_OVERLAP = 0.6, 0.5
+PARTLY_CONFIDENCE, PARTLY_OVERLAP = 0.6, 0.75
 """Partly is said where the quote says so itself, answers with this confidence, and shares so much of the question."""
 _SOFTEST = 1e-4
 """Probabilities are kept this far from 0 and 1 before logarithms are taken."""
@@ -79,6 +81,7 @@ def read_features(question: str, hit: Hit) -> dict[str, float]:
     if hit.stance is None:
         raise ValueError(f"the quote was not read: {hit.quote.text!r}")
     yes, no, undecided = (min(max(each, _SOFTEST), 1 - _SOFTEST) for each in hit.stance)
+    confidence = min(max(hit.confidence, _SOFTEST), 1 - _SOFTEST)
     says_no = no > yes
     toward_no = 1.0 if says_no else -1.0
     cues = find_cues(question, hit.quote.text)
@@ -94,6 +97,8 @@ def read_features(question: str, hit: Hit) -> dict[str, float]:
         "undone": toward_no * (cues.undone and not cues.asked_denied),
         "elided": toward_no * (cues.elided and not cues.asked_denied),
         "part_of_whole": toward_no * (cues.part and cues.asked_whole),
+        "nothing_shared": float(cues.overlap == 0),
+        "confidence": math.log(confidence / (1 - confidence)),
     }
 
 

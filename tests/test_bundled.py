@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bot import Conversation, Verdict
+from index import Library
+
 ROOT = Path(__file__).parent.parent
 ARTICLE = (ROOT / "index" / "bundled" / "uk-turkey-deal.md").read_text(encoding="utf-8")
 QUESTIONS = json.loads((ROOT / "tests" / "bundled_questions.json").read_text(encoding="utf-8"))
@@ -110,3 +113,19 @@ def test_no_sentence_of_the_source_is_copied() -> None:
         pytest.skip("the source article is not here: set PULLQUOTE_DATA to the folder that holds articles/")
     shared = _runs(ARTICLE, RUN) & _runs(source.read_text(encoding="utf-8"), RUN)
     assert not shared
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("question", ["Does the deal cover returns?", "so does the deal cover returns"])
+def test_whether_the_deal_covers_returns_is_answered_with_no(bundled: Library, question: str) -> None:
+    answer = Conversation(bundled).ask(question)
+    assert answer.verdict is Verdict.NO
+    assert "does not provide for the return" in answer.text
+
+
+@pytest.mark.model
+def test_no_verdict_on_the_article_is_wrong(bundled: Library) -> None:
+    asked = {item["question"]: item["verdict"] for item in QUESTIONS if "verdict" in item}
+    given = {question: Conversation(bundled).ask(question).verdict for question in asked}
+    assert {question: verdict for question, verdict in given.items() if verdict and verdict != asked[question]} == {}
+    assert any(given.values())

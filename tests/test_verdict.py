@@ -132,6 +132,7 @@ def test_partly_where_the_quote_says_so_itself(question: str, quote: str) -> Non
         ("Was the harbour rebuilt?", "The harbour may be partly rebuilt."),
         ("Was the harbour rebuilt?", "The quay was moved, in part because of the tide."),
         ("Did the mayor resign?", "The harbour was partly rebuilt."),
+        ("Are jabs covered?", "We recommend jabs, and the campaign for jabs was partly our idea."),
     ],
 )
 def test_partly_is_not_said_of_anything_else(question: str, quote: str) -> None:

@@ -5,7 +5,7 @@ Imports nothing heavy, and of its own modules only what the types need: the othe
 
 from __future__ import annotations
 
-from importlib import import_module
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from bot.types import Answer, Citation, Turn, Verdict
@@ -42,5 +42,5 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'bot' has no attribute {name!r}")

@@ -15,6 +15,7 @@ from bot.citation import cite
 from bot.elsewhere import other_places
 from bot.leaning import Leaning
 from bot.overview import overview
+from bot.suggest import next_questions
 from bot.types import Answer, Turn
 
 if TYPE_CHECKING:
@@ -91,6 +92,10 @@ class Conversation:
             return Answer(question, question, message=NO_QUESTION)
         answer = self._answer(question, as_typed)
         self._turns.append(Turn(question, answer))
+        if suggest:
+            found = next_questions(self._library, self._turns, self._articles, suggest, strictness=self._strictness)
+            answer = replace(answer, suggestions=found)
+            self._turns[-1] = Turn(question, answer)
         return answer
 
     def _answer(self, question: str, as_typed: bool) -> Answer:
@@ -114,11 +119,11 @@ class Conversation:
             return question, self._look_for(question, "")
         leans = understood.leaning is Leaning.LEANS
         first = self._look_for(question, understood.history if leans else "")
-        if _sureness(first) >= self._strictness:
+        if followup.is_settled(understood, first, self._strictness):
             return understood.asked_as if leans else question, first
         second = self._look_for(question, "" if leans else understood.history)
         in_context, bare = (first, second) if leans else (second, first)
-        if followup.prefers_context(understood.leaning, _sureness(bare), _sureness(in_context), self._strictness):
+        if followup.prefers_context(understood, bare, in_context, self._strictness):
             return understood.asked_as, in_context
         return question, bare
 
@@ -138,10 +143,6 @@ class Conversation:
         """The articles that this conversation is about. Reads their texts, so not to be called for each question."""
         articles = self._library.articles
         return articles if self._articles is None else [each for each in articles if each.id in self._articles]
-
-
-def _sureness(hits: Sequence[Hit]) -> float:
-    return max((hit.confidence for hit in hits), default=0.0)
 
 
 def _question_or_turn(entry: Turn | str | Mapping[str, Any]) -> Turn | tuple[str, bool] | None:

@@ -372,7 +372,7 @@ def test_as_typed_undoes_what_was_understood() -> None:
 
 def test_a_rebuilt_conversation_knows_what_was_taken_as_typed() -> None:
     library = SureLibrary(bare=0.9, in_context=0.9)
-    history = [FIRST, {"question": "And in 2022?", "as_typed": True}, {"question": "And in 2021?"}]
+    history: list[Any] = [FIRST, {"question": "And in 2022?", "as_typed": True}, {"question": "And in 2021?"}]
     chat = Conversation.from_history(cast("Library", library), history)
     assert [turn.answer.asked_as == turn.question for turn in chat.turns] == [True, True, False]
 

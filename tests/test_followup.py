@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot import Answer, Conversation, Turn
-from bot.followup import HISTORY_CHARACTERS, history_of, prefers_context, understand
+from bot.followup import HISTORY_CHARACTERS, Understood, history_of, is_settled, prefers_context, understand
 from bot.leaning import Leaning, leaning
 from bot.mentions import Kind, mentions
-from index import Library, Quote
+from index import Hit, Library, Passage, Quote
 
 
 def make_turn(question: str, text: str = "", *, asked_as: str | None = None) -> Turn:
@@ -164,12 +164,37 @@ def test_any_text_is_understood_somehow(question: str) -> None:
     assert isinstance(understand("Why is it so?", turns).asked_as, str)
 
 
-def test_context_gives_way_where_only_the_bare_question_is_answered() -> None:
-    assert prefers_context(Leaning.LEANS, bare=0.9, in_context=0.5, threshold=0.4)
-    assert prefers_context(Leaning.LEANS, bare=0.3, in_context=0.1, threshold=0.4)
-    assert not prefers_context(Leaning.LEANS, bare=0.9, in_context=0.1, threshold=0.4)
-    assert not prefers_context(Leaning.PERHAPS, bare=0.5, in_context=0.9, threshold=0.4)
-    assert prefers_context(Leaning.PERHAPS, bare=0.2, in_context=0.6, threshold=0.4)
+def make_hits(confidence: float, article: str = "a") -> list[Hit]:
+    """One hit of that confidence."""
+    passage = Passage(f"{article}/0", article, "x", 0, 1, "", 1)
+    return [Hit(passage, confidence, Quote(article, "x", 0, 1, 1, "r"), confidence)]
+
+
+@pytest.mark.parametrize(
+    ("how", "bare", "in_context", "taken"),
+    [
+        (Leaning.LEANS, 0.9, 0.5, True),
+        (Leaning.LEANS, 0.3, 0.1, True),
+        (Leaning.LEANS, 0.5, 0.35, True),
+        (Leaning.LEANS, 0.9, 0.1, False),
+        (Leaning.PERHAPS, 0.5, 0.9, False),
+        (Leaning.PERHAPS, 0.2, 0.6, True),
+        (Leaning.PERHAPS, 0.3, 0.45, False),
+        (Leaning.PERHAPS, 0.1, 0.35, False),
+    ],
+)
+def test_the_less_likely_way_needs_a_clear_gap(how: Leaning, bare: float, in_context: float, taken: bool) -> None:
+    understood = Understood(how, "x", "x", "a")
+    assert prefers_context(understood, make_hits(bare), make_hits(in_context), 0.4) is taken
+
+
+def test_a_short_question_stays_with_the_article_that_was_spoken_of() -> None:
+    understood = Understood(Leaning.PERHAPS, "x", "x", "a")
+    assert is_settled(understood, make_hits(0.9, "a"), 0.4)
+    assert not is_settled(understood, make_hits(0.9, "b"), 0.4)
+    assert prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "a"), 0.4)
+    assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.5, "a"), 0.4)
+    assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "c"), 0.4)
 
 
 ARTICLE = """# Harbour town votes on its ferry

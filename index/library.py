@@ -15,12 +15,13 @@ from index.embedding import Encoder, Progress, load_encoder
 from index.engines.faiss import FaissEngine
 from index.errors import LibraryClosed, LibraryError, ModelError, NoSuchArticle
 from index.fusion import HYBRID, Weights
+from index.hits import to_hit
 from index.passages import SplitPassage, split_passages
 from index.reader.reader import default_reader
 from index.reading import read_candidates
 from index.retrieval import DEPTH, Candidate, Indexes
 from index.store import Store
-from index.types import Article, Hit, Quote
+from index.types import Article, Hit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,7 +122,7 @@ class Library:
         candidates = self.retrieve(sought, depth=max(DEPTH, 2 * k), articles=articles)
         if read and candidates:
             candidates = read_candidates(default_reader(), question, candidates, history=history)
-        return [_to_hit(candidate) for candidate in candidates[:k]]
+        return [to_hit(candidate) for candidate in candidates[:k]]
 
     def retrieve(
         self,
@@ -259,19 +260,3 @@ def _whole(text: str) -> str:
 
 def _no_such_article(article_id: str) -> NoSuchArticle:
     return NoSuchArticle(f"there is no article {article_id!r} in the library: see library.articles")
-
-
-def _to_hit(candidate: Candidate) -> Hit:
-    """The passage with its best sentence as the quote; of equals, the first."""
-    best = max(range(len(candidate.scores)), key=lambda i: (candidate.scores[i], -i))
-    sentence, passage = candidate.sentences[best], candidate.passage
-    quote = Quote(
-        article_id=passage.article_id,
-        text=passage.text[sentence.start - passage.start : sentence.end - passage.start],
-        start=sentence.start,
-        end=sentence.end,
-        paragraph=sentence.paragraph,
-        revision=candidate.revision,
-    )
-    stance = candidate.stances[best] if candidate.stances else None
-    return Hit(passage, candidate.score, quote, candidate.confidence, stance)

@@ -93,7 +93,18 @@ def _to_run(candidates: Sequence[Candidate]) -> Run:
 def _judged(candidate: Candidate, readings: Sequence[Reading]) -> Candidate:
     scores = tuple(log_odds(r.answers, s) for r, s in zip(readings, candidate.scores, strict=True))
     stances = tuple(stance(reading.verdict) for reading in readings)
-    return replace(candidate, scores=scores, score=max(scores), confidence=confidence(max(scores)), stances=stances)
+    spans = tuple(
+        (sentence.start + reading.span[0], sentence.start + reading.span[1])
+        for reading, sentence in zip(readings, candidate.sentences, strict=True)
+    )
+    return replace(
+        candidate,
+        scores=scores,
+        score=max(scores),
+        confidence=confidence(max(scores)),
+        stances=stances,
+        spans=spans,
+    )
 
 
 def _behind(candidate: Candidate, last: Candidate, place: int) -> Candidate:

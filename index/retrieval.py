@@ -48,6 +48,8 @@ class Candidate:
     """The probability, in [0, 1], that the best sentence answers."""
     stances: tuple[tuple[float, float, float], ...] = ()
     """One for each sentence that was read, as in ``Hit.stance``; empty where none was."""
+    spans: tuple[tuple[int, int], ...] = ()
+    """The words that answer of each sentence that was read, by their offsets in the article; empty where none was."""
 
 
 class Indexes:

@@ -72,3 +72,8 @@ class Hit:
 
     Means nothing for other questions, nor where ``confidence`` is low.
     """
+    answer: tuple[int, int] | None = None
+    """The very words of ``quote`` that answer: offsets in ``Article.text``, end exclusive. None where it was not read.
+
+    Means nothing where ``confidence`` is low, and little for yes/no questions.
+    """

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from index import ModelError
 from index.reader.reader import MODEL, Reader, Run, default_reader
+from index.reader.spans import MOST_PIECES, best_span, whole_words
 
 LINES = (
     "The bridge across the Ester was closed on Monday.",
@@ -94,3 +98,73 @@ def test_what_was_asked_before_helps_a_follow_up() -> None:
     (leaning,) = default_reader().read("And who built it?", [run(*lines)], history=before)
     assert max(range(3), key=lambda i: leaning[i].answers) == 1
     assert leaning != bare
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("It fell by 2.5% in May.", "5", "2.5%"),
+        ("It cost €310m, all told.", "310m,", "€310m"),
+        ("the Anglo-Saxon kings", "Saxon", "Anglo-Saxon"),
+        ("He doesn’t say.", "t", "doesn’t"),
+        ("(in 1,000 years)", "(in 1", "in 1,000"),
+        ("by the UK (and others) too", "UK (and others", "UK (and others)"),
+        ("“Never,” he said", "“Never,”", "Never"),
+        ("Cafe\u0301s shut", "Cafe", "Cafe\u0301s"),
+        ("मेरा नाम", "म", "मेरा"),
+        ("Seen: 👩‍👩‍👧!", " 👩‍👩‍👧", "👩‍👩‍👧"),
+        ("word—another", "another", "another"),
+    ],
+)
+def test_an_answer_is_whole_words_without_the_marks_around_them(text: str, part: str, whole: str) -> None:
+    at = text.index(part)
+    start, end = whole_words(text, at, at + len(part))
+    assert text[start:end] == whole
+
+
+@given(st.text(max_size=40), st.data())
+def test_whole_words_lie_in_the_text_begin_and_end_with_no_blank_and_stay_whole(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    found = whole_words(text, start, end)
+    assert 0 <= found[0] <= found[1] <= len(text)
+    words = text[slice(*found)]
+    assert words == words.strip()
+    assert whole_words(text, *found) == found
+    for edge in found:
+        assert not text[max(0, edge - 1) : edge + 1].isalpha() or edge in (0, len(text)) or not words
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=45))
+def test_the_best_span_is_the_best_of_all_that_are_short_enough(logits: list[tuple[int, int]]) -> None:
+    starts, ends = (np.array(column, np.float32) for column in zip(*logits, strict=True))
+    count = len(logits)
+    pairs = [(a, b) for a in range(count) for b in range(a, min(count, a + MOST_PIECES))]
+    first, last = best_span(starts, ends)
+    assert (first, last) in pairs
+    assert starts[first] + ends[last] == max(starts[a] + ends[b] for a, b in pairs)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "answer"), [("Who is the mayor?", "Adeline Korr"), ("How long will it take?", "2.5 years")]
+)
+def test_the_words_that_answer_are_marked_in_the_sentence(question: str, answer: str) -> None:
+    line = "Mayor Adeline Korr said the bridge would cost €310m, and the repairs take 2.5 years."
+    ((reading,),) = default_reader().read(question, [run(line)])
+    marked = line[slice(*reading.span)]
+    assert answer in marked
+    assert len(marked) < len(line) / 2
+
+
+@pytest.mark.model
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=60).filter(lambda text: bool(text.strip())), min_size=1, max_size=5))
+def test_whatever_is_read_each_sentence_has_a_reading_with_words_of_its_own(lines: list[str]) -> None:
+    lines = [line.strip() for line in lines]
+    (readings,) = default_reader().read("What is it?", [run(*lines)])
+    assert len(readings) == len(lines)
+    for line, reading in zip(lines, readings, strict=True):
+        start, end = reading.span
+        assert 0 <= start < end <= len(line)
+        assert line[start:end] == line[start:end].strip()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index import Library
+from index.hits import to_hit
 from index.reader.calibration import confidence
 from index.reader.reader import Reader, Reading, Run
 from index.reading import READ_CHARACTERS, read_candidates
@@ -28,12 +29,17 @@ class WordReader(Reader):
         self.given = list(runs)
         return [
             [
-                Reading(5.0 if self.word in line else -5.0, (0.0, 0.0, 0.0))
+                Reading(5.0 if self.word in line else -5.0, (0.0, 0.0, 0.0), _span(line, self.word))
                 for line, heading in zip(run.lines, run.is_heading, strict=True)
                 if not heading
             ]
             for run in runs
         ]
+
+
+def _span(line: str, word: str) -> tuple[int, int]:
+    start = max(0, line.find(word))
+    return start, start + len(word)
 
 
 def paragraphs(count: int, *, words: int = 60) -> str:
@@ -48,6 +54,18 @@ def test_what_the_reader_prefers_comes_first(library: Library) -> None:
     assert found[0].passage.text.startswith("Quinces")
     assert found[0].confidence > 0.5 > found[1].confidence
     assert sorted(c.passage.id for c in found) == sorted(c.passage.id for c in candidates)
+
+
+def test_the_words_that_answer_are_found_by_their_place_in_the_article(library: Library) -> None:
+    article = library.add_text("# Fruit\n\nApples are 🍎 first. Then come quinces and pears.\n\nNothing more is said.")
+    question = "What comes then?"
+    candidates = library.retrieve(question)
+    found = read_candidates(WordReader("quinces"), question, candidates)
+    hit = to_hit(found[0])
+    assert hit.answer
+    assert article.text[hit.answer[0] : hit.answer[1]] == "quinces"
+    assert hit.quote.start <= hit.answer[0] < hit.answer[1] <= hit.quote.end
+    assert to_hit(candidates[0]).answer is None
 
 
 def test_neighbours_are_read_together_in_the_articles_order_under_their_headings(library: Library) -> None:
@@ -102,6 +120,13 @@ def test_the_sentence_that_denies_returns_comes_before_those_about_returns(bundl
         == "The deal does not provide for the return of Turkish nationals whose asylum claims have failed."
     )
     assert hits[0].confidence > 0.5
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("empty", ["\u200b", "\ufe0f\ufe0f", "\u200b."])
+def test_sentences_of_which_the_reader_sees_nothing_are_no_obstacle(library: Library, empty: str) -> None:
+    library.add_text(f"The bridge was closed because of cracks.\n\n{empty}\n\nA ferry carries people now.")
+    assert library.search("Why was the bridge closed?", 1)[0].quote.text == "The bridge was closed because of cracks."
 
 
 @pytest.mark.model

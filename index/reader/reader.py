@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError
-from index.reader.windows import HISTORY_TOKENS, QUESTION_TOKENS, Segment, Window, make_windows
+from index.reader.spans import best_span, whole_words
+from index.reader.windows import HISTORY_TOKENS, QUESTION_TOKENS, UNKNOWN, Segment, Window, make_windows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +47,8 @@ class Reading:
     """The log-odds of "this sentence answers" against "nothing does"."""
     verdict: tuple[float, float, float]
     """Logits of yes, no and undecided: they mean something for a yes/no question that the sentence answers."""
+    span: tuple[int, int]
+    """The very words that answer, if the sentence does: code points within it, end exclusive."""
 
 
 class Reader:
@@ -76,32 +79,32 @@ class Reader:
         titles = self._encode([run.title for run in runs])
         windows: list[Window] = []
         owners: list[int] = []
+        sentences: list[list[_Line]] = []
         for number, (run, title) in enumerate(zip(runs, titles, strict=True)):
-            made = make_windows(asked, self._segments(run), title=title, history=before)
+            lines = self._encode_lines(run)
+            sentences.append([line for line in lines if not line.is_heading])
+            made = make_windows(asked, _to_segments(lines), title=title, history=before)
             windows += made
             owners += [number] * len(made)
         readings: list[list[Reading]] = [[] for _ in runs]
-        for number, found in zip(owners, self._run(windows), strict=True):
-            readings[number] += found
+        for number, window, (pieces, logit) in zip(owners, windows, self._run(windows), strict=True):
+            for sentence, first, last in window.spans:
+                readings[number].append(_pool(pieces[first:last], logit, sentences[number][sentence]))
         return readings
-
-    def _segments(self, run: Run) -> list[Segment]:
-        pieces = self._encode(run.lines)
-        segments, sentence = [], 0
-        for ids, is_heading in zip(pieces, run.is_heading, strict=True):
-            segments.append(Segment(ids, None if is_heading else sentence))
-            sentence += not is_heading
-        return segments
 
     def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [tuple(encoding.ids) for encoding in encoded]
 
-    def _run(self, windows: Sequence[Window]) -> list[list[Reading]]:
-        """Read windows of like length together: a batch costs as much as its longest."""
+    def _encode_lines(self, run: Run) -> list[_Line]:
+        encoded = self._tokenizer.encode_batch(list(run.lines), add_special_tokens=False)
+        return [_Line(*each) for each in zip(run.lines, run.is_heading, encoded, strict=True)]
+
+    def _run(self, windows: Sequence[Window]) -> list[tuple[NDArray[np.float32], float]]:
+        """The model's outputs for each window. Those of like length go together: a batch costs as its longest."""
         import numpy as np
 
-        found: list[list[Reading]] = [[] for _ in windows]
+        found: list[tuple[NDArray[np.float32], float]] = [(np.zeros((0, 7), np.float32), 0.0)] * len(windows)
         by_length = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
         for at in range(0, len(by_length), _BATCH):
             batch = by_length[at : at + _BATCH]
@@ -115,7 +118,7 @@ class Reader:
                 mask[row, :length] = 1
             pieces, logits = self._session.run(None, {"ids": ids, "types": types, "mask": mask})
             for row, i in enumerate(batch):
-                found[i] = [_pool(pieces[row, a:b], float(logits[row])) for _, a, b in windows[i].spans]
+                found[i] = pieces[row], float(logits[row])
         return found
 
 
@@ -125,14 +128,41 @@ def default_reader() -> Reader:
     return Reader()
 
 
-def _pool(pieces: NDArray[np.float32], window: float) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a run with its word pieces, which know where they stand."""
+
+    text: str
+    is_heading: bool
+    encoding: Any
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """The words that the pieces from ``first`` to ``last`` stand for, as offsets."""
+        if not self.encoding.ids:
+            return 0, len(self.text)
+        start, end = self.encoding.token_to_chars(first)[0], self.encoding.token_to_chars(last)[1]
+        return whole_words(self.text, start, end)
+
+
+def _to_segments(lines: Sequence[_Line]) -> list[Segment]:
+    segments, sentence = [], 0
+    for line in lines:
+        # Of some characters nothing is left (blanks of no width); each sentence is to have a reading all the same.
+        ids = tuple(line.encoding.ids) or (UNKNOWN,)
+        segments.append(Segment(ids, None if line.is_heading else sentence))
+        sentence += not line.is_heading
+    return segments
+
+
+def _pool(pieces: NDArray[np.float32], window: float, line: _Line) -> Reading:
     """A sentence's logits: the mean of its word pieces' by the attention that each claims, plus the window's own."""
     import numpy as np
 
     weight = np.exp(pieces[:, 0] - pieces[:, 0].max())
     weight /= weight.sum()
     yes, no, undecided = (weight @ pieces[:, 4:7]).tolist()
-    return Reading(float(weight @ pieces[:, 1]) + window, (yes, no, undecided))
+    span = line.span(*best_span(pieces[:, 2], pieces[:, 3]))
+    return Reading(float(weight @ pieces[:, 1]) + window, (yes, no, undecided), span)
 
 
 def _load_tokenizer() -> Any:

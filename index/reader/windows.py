@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CLS, SEP = 101, 102
+UNKNOWN, CLS, SEP = 100, 101, 102
 """The ids of BERT's own marks in the vocabulary of all-MiniLM-L6-v2."""
 WINDOW_TOKENS = 256
 QUESTION_TOKENS = 56

@@ -120,8 +120,12 @@ class LexicalSearch:
         return [self._passage_places[number] for number, _ in self._passages.search(question, DEEPEST)]
 
     def sentence(self, question: str, article: str) -> Place | None:
-        found = self._sentences.search(question, 1, articles=[self._numbers[article]])
-        return self._sentence_places[found[0][0]] if found else None
+        return next(iter(self.sentences(question, article)), None)
+
+    def sentences(self, question: str, article: str) -> list[Place]:
+        """The sentences of an article that share a word with the question, best first."""
+        found = self._sentences.search(question, DEEPEST, articles=[self._numbers[article]])
+        return [self._sentence_places[number] for number, _ in found]
 
 
 def main(names: Sequence[str]) -> None:

@@ -25,6 +25,10 @@ class SetQuestion:
     answer: tuple[int, int] | None
     paragraph: tuple[int, int] | None
     yes_no: bool
+    answers: tuple[str, ...] = ()
+    """All that annotators gave, ``answer`` the place of the first; empty where there is none."""
+    places: tuple[tuple[int, int], ...] = ()
+    """Where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ def _load_whole_articles(split: str, name: str, count: int | None) -> QuestionSe
             answer=_span(row, 0),
             paragraph=_paragraph_around(texts[row["article_id"]], _span(row, 0)),
             yes_no=bool(row.get("verdict")),
+            answers=tuple(row["answers"]),
+            places=_spans(row, 0),
         )
         for row in load_rows(split, f"{name}.questions")
         if row["article_id"] in texts
@@ -87,6 +93,8 @@ def _load_paragraphs(split: str, name: str, count: int | None) -> QuestionSet:
             answer=_span(row, places[row["passage_id"]][0]) if row["passage_id"] else None,
             paragraph=places[row["passage_id"]] if row["passage_id"] else None,
             yes_no=False,
+            answers=tuple(row["answers"]),
+            places=_spans(row, places[row["passage_id"]][0]) if row["passage_id"] else (),
         )
         for row in load_rows(split, f"{name}.questions")
         if row["article_id"] in texts
@@ -100,6 +108,17 @@ def _span(row: Row, shift: int) -> tuple[int, int] | None:
         return None
     start = shift + int(row["answer_start"])
     return start, start + len(row["answers"][0])
+
+
+def _spans(row: Row, shift: int) -> tuple[tuple[int, int], ...]:
+    """Where all answers stand; empty for a question that the text does not answer."""
+    first = _span(row, shift)
+    if first is None:
+        return ()
+    starts = row.get("answer_starts") or [row["answer_start"]]
+    return tuple(
+        (shift + int(at), shift + int(at) + len(text)) for at, text in zip(starts, row["answers"], strict=True)
+    )
 
 
 def _paragraph_around(text: str, span: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -1,24 +1,25 @@
 """Questions worth asking of an article, each one tried before it is shown: no example ends in a refusal.
 
-They are made from the article's own sentences (questions.py); the reader must find the answer to each in the sentence
+They are made from the article's own sentences (bot/asking); the reader must find the answer to each in the sentence
 that it was made from, and be sure of it. What was tried is remembered, so that asking again costs nothing.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from bot.answer import THRESHOLD
+from bot.asking.kinds import Kind
+from bot.asking.questions import Candidate, candidates_of
 from bot.leaning import Leaning, leaning
 from bot.overview import overview
-from bot.questions import Candidate, Kind, candidates_of
-from bot.types import Answer, Turn
-from bot.words import is_telling, words_of
+from bot.thread import Thread, article_of, thread_of
+from bot.types import Turn
 from index.types import Article, Quote
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _FAR = 1_500
 _SHARED = 0.25
 """What each name or telling word of the last turn adds, up to two of them."""
 
+NO_SECTION = -1
 _OVERVIEW = "What is this article about?"
 _OF_ANY_ARTICLE = ("What happens next?", "What has changed?", "How many people are affected?", "Why does it matter?")
 _OF_THE_BUNDLED = (
@@ -80,7 +82,7 @@ class _Known:
 
     candidates: tuple[Candidate, ...]
     found: dict[str, tuple[Quote, float] | None] = field(default_factory=dict)
-    chosen: dict[tuple[_Context, int, float], tuple[str, ...]] = field(default_factory=dict)
+    chosen: dict[tuple[Thread, int, float], tuple[str, ...]] = field(default_factory=dict)
     """What was chosen, for each state that a conversation was in."""
 
 
@@ -89,12 +91,11 @@ _lock = Lock()
 
 
 def suggest(library: Library, article: Article) -> list[str]:
-    """Up to MOST questions that ``article`` answers, the one to try first at the front; makes TRIES searches at most."""
-    known = _known_of(library, article)
-    own = _OF_THE_BUNDLED if (article.source or "").endswith(_BUNDLED) else ()
-    chosen = [question for question in own if _find(library, article, known, question)]
+    """Up to MOST questions that ``article`` answers, the one to try first at the front; at most TRIES searches."""
+    trial = _Trial(library, article)
+    chosen = [question for question in _own(article) if trial.sureness(question) >= THRESHOLD]
     if len(chosen) < MOST:
-        chosen += _proven(library, article, known, MOST - len(chosen), TRIES - len(own), _Context())
+        chosen += trial.choose(Thread(), MOST - len(chosen), TRIES - len(chosen))
     if len(chosen) < MOST and overview(_OVERVIEW, [article]):
         chosen.append(_OVERVIEW)
     return chosen
@@ -113,138 +114,75 @@ def next_questions(
     About the article of the last quote, or of what came closest; else the first of ``articles`` (ids; None for all).
     None was asked already, and none is answered by what was quoted already. ``strictness``: see Conversation.
     """
-    article = _article_of(library, turns, articles)
+    article = article_of(library, turns, articles)
     if article is None or count < 1:
         return ()
-    known = _known_of(library, article)
-    context = _context_of(article, turns)
-    chosen = _proven(library, article, known, count, TRIES_NEXT, context, max(SURE_ENOUGH, strictness))
+    thread = thread_of(article, turns)
+    chosen = _Trial(library, article).choose(thread, count, TRIES_NEXT, sure=max(SURE_ENOUGH, strictness))
     lost = not turns or not turns[-1].answer
-    if lost and len(chosen) < count and not _is_asked(_OVERVIEW, context) and overview(_OVERVIEW, [article]):
-        chosen.append(_OVERVIEW)
-    return tuple(chosen)
+    if lost and len(chosen) < count and not thread.was_asked(_OVERVIEW) and overview(_OVERVIEW, [article]):
+        return (*chosen, _OVERVIEW)
+    return chosen
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What a conversation has been about so far; the defaults are those of one that has not begun."""
+class _Trial:
+    """Tries questions on an article, each once."""
 
-    at: int | None = None
-    """Where in the article the last quote stands."""
-    words: frozenset[str] = frozenset()
-    """The telling words of the last question and quote."""
-    asked: frozenset[str] = frozenset()
-    told: tuple[tuple[int, int], ...] = ()
-    """What was quoted, as offsets."""
+    def __init__(self, library: Library, article: Article) -> None:
+        self._library = library
+        self._article = article
+        self._known = _known_of(library, article)
 
+    def choose(self, thread: Thread, count: int, tries: int, *, sure: float = SURE_ENOUGH) -> tuple[str, ...]:
+        """Up to ``count`` questions that are answered with a confidence of ``sure``, after ``tries`` searches at most.
 
-def _article_of(library: Library, turns: Sequence[Turn], articles: Iterable[str] | None) -> Article | None:
-    for turn in reversed(turns):
-        if place := _place(turn.answer):
-            return library.article(place.article_id)
-    ids = None if articles is None else list(articles)
-    if ids:
-        return library.article(ids[0])
-    held = library.articles if ids is None else []
-    return held[0] if held else None
+        In the same state of a conversation, the same ones, without any search.
+        """
+        state = (thread, count, sure)
+        kept = self._known.chosen
+        if state not in kept:
+            found = tuple(self._look_for(thread, count, tries, sure))
+            with _lock:
+                kept[state] = found
+                while len(kept) > STATES:
+                    del kept[next(iter(kept))]
+            return found
+        return kept.get(state, ())
 
+    def sureness(self, question: str) -> float:
+        """The confidence of the answer to ``question``; 0 where nothing is found."""
+        found = self._find(question)
+        return found[1] if found else 0.0
 
-def _place(answer: Answer) -> Quote | None:
-    """The quote that an answer leads with, or on refusal the one that came closest."""
-    if answer.quotes:
-        return answer.quotes[0]
-    return answer.nearest.quote if answer.nearest else None
+    def _look_for(self, thread: Thread, count: int, tries: int, sure: float) -> Iterator[str]:
+        """Questions in the order of what they are worth, each with regard to those before it."""
+        left = [each for each in self._known.candidates if not _is_known(each, thread)]
+        chosen: list[Candidate] = []
+        while left and len(chosen) < count:
+            best = max(left, key=lambda each: _worth(each, chosen, thread))
+            left.remove(best)
+            if best.question not in self._known.found:
+                if not tries:
+                    continue
+                tries -= 1
+            found = self._find(best.question)
+            if found and found[1] >= sure and _is_meant(found[0], best, thread):
+                chosen.append(best)
+                thread = replace(thread, told=(*thread.told, (found[0].start, found[0].end)))
+                yield best.question
 
-
-def _context_of(article: Article, turns: Sequence[Turn]) -> _Context:
-    answers = [turn.answer for turn in turns]
-    quotes = [quote for answer in answers for quote in answer.quotes if quote.article_id == article.id]
-    last = answers[-1] if answers else None
-    place = _place(last) if last else None
-    words = words_of(f"{last.asked_as} {last.text}") if last else []
-    return _Context(
-        at=place.start if place and place.article_id == article.id else None,
-        words=frozenset(word.bare for word in words if is_telling(word)),
-        asked=frozenset(_plain(each) for turn in turns for each in (turn.question, turn.answer.asked_as)),
-        told=tuple((quote.start, quote.end) for quote in quotes),
-    )
-
-
-def _proven(
-    library: Library,
-    article: Article,
-    known: _Known,
-    count: int,
-    tries: int,
-    context: _Context,
-    sure: float = SURE_ENOUGH,
-) -> list[str]:
-    """What ``_look_for`` finds; when asked again in the same state of a conversation, without looking again."""
-    state = (context, count, sure)
-    if state not in known.chosen:
-        known.chosen[state] = tuple(_look_for(library, article, known, count, tries, context, sure))
-        if len(known.chosen) > STATES:
-            known.chosen.pop(next(iter(known.chosen)), None)
-    return list(known.chosen[state])
+    def _find(self, question: str) -> tuple[Quote, float] | None:
+        """The quote that answers ``question`` best and how surely it does; None where nothing is found."""
+        found = self._known.found
+        if question not in found:
+            hits = self._library.search(question, k=1, articles=[self._article.id])
+            found[question] = (hits[0].quote, hits[0].confidence) if hits else None
+        return found[question]
 
 
-def _look_for(
-    library: Library,
-    article: Article,
-    known: _Known,
-    count: int,
-    tries: int,
-    context: _Context,
-    sure: float,
-) -> list[str]:
-    """Up to ``count`` questions that are answered as they should be, tried in the order of what they are worth."""
-    left = [each for each in known.candidates if not _is_asked(each.question, context) and not _is_told(each, context)]
-    chosen: list[Candidate] = []
-    told = list(context.told)
-    while left and len(chosen) < count:
-        best = max(left, key=lambda each: _worth(each, chosen, context))
-        left.remove(best)
-        if best.question not in known.found:
-            if not tries:
-                continue
-            tries -= 1
-        found = _find(library, article, known, best.question)
-        if found and found[1] >= sure and _is_answer(found[0], best) and not _overlaps(found[0], told):
-            chosen.append(best)
-            told.append((found[0].start, found[0].end))
-    return [each.question for each in chosen]
-
-
-def _worth(candidate: Candidate, chosen: Sequence[Candidate], context: _Context) -> float:
-    kinds = Counter(each.kind for each in chosen)
-    sections = Counter(each.section for each in chosen)
-    worth = _WORTH[candidate.kind] * _SAME_KIND ** kinds[candidate.kind] * _SAME_SECTION ** sections[candidate.section]
-    if context.at is not None:
-        shared = sum(word.bare in context.words for word in words_of(candidate.question) if is_telling(word))
-        worth *= _FAR / (_FAR + abs(candidate.start - context.at)) + _SHARED * min(2, shared)
-    return worth
-
-
-def _is_asked(question: str, context: _Context) -> bool:
-    return _plain(question) in context.asked
-
-
-def _is_told(candidate: Candidate, context: _Context) -> bool:
-    return not candidate.is_broad and any(
-        candidate.start < end and start < candidate.end for start, end in context.told
-    )
-
-
-def _is_answer(quote: Quote, candidate: Candidate) -> bool:
-    return quote.start < candidate.end and candidate.start < quote.end
-
-
-def _overlaps(quote: Quote, told: Sequence[tuple[int, int]]) -> bool:
-    return any(quote.start < end and start < quote.end for start, end in told)
-
-
-def _plain(question: str) -> str:
-    return " ".join(re.findall(r"\w+", question.casefold()))
+def _own(article: Article) -> tuple[str, ...]:
+    """The questions that were written for an article."""
+    return _OF_THE_BUNDLED if (article.source or "").endswith(_BUNDLED) else ()
 
 
 def _known_of(library: Library, article: Article) -> _Known:
@@ -256,7 +194,8 @@ def _known_of(library: Library, article: Article) -> _Known:
             kept.move_to_end(key)
             return kept[key]
     made = [each for each in candidates_of(article) if leaning(each.question) is not Leaning.LEANS]
-    made += [Candidate(question, Kind.GENERAL, 0, len(article.text), -1, True) for question in _OF_ANY_ARTICLE]
+    for kind, questions in ((Kind.HEADING, _own(article)), (Kind.GENERAL, _OF_ANY_ARTICLE)):
+        made += [Candidate(question, kind, 0, len(article.text), NO_SECTION, True) for question in questions]
     known = _Known(tuple(made))
     with _lock:
         kept[key] = known
@@ -265,9 +204,22 @@ def _known_of(library: Library, article: Article) -> _Known:
     return known
 
 
-def _find(library: Library, article: Article, known: _Known, question: str) -> tuple[Quote, float] | None:
-    """The quote that answers ``question`` best and how surely it does; None where nothing is found."""
-    if question not in known.found:
-        hits = library.search(question, k=1, articles=[article.id])
-        known.found[question] = (hits[0].quote, hits[0].confidence) if hits else None
-    return known.found[question]
+def _is_known(candidate: Candidate, thread: Thread) -> bool:
+    """Whether a question was asked already, or what it was made from was quoted."""
+    told = not candidate.is_broad and thread.was_told(candidate.start, candidate.end)
+    return told or thread.was_asked(candidate.question)
+
+
+def _is_meant(quote: Quote, candidate: Candidate, thread: Thread) -> bool:
+    """Whether a quote is what a question was made from, and something new."""
+    inside = quote.start < candidate.end and candidate.start < quote.end
+    return inside and not thread.was_told(quote.start, quote.end)
+
+
+def _worth(candidate: Candidate, chosen: Sequence[Candidate], thread: Thread) -> float:
+    kinds = Counter(each.kind for each in chosen)
+    sections = Counter(each.section for each in chosen)
+    worth = _WORTH[candidate.kind] * _SAME_KIND ** kinds[candidate.kind] * _SAME_SECTION ** sections[candidate.section]
+    if thread.at is not None and not candidate.is_broad:
+        worth *= _FAR / (_FAR + abs(candidate.start - thread.at))
+    return worth * (1 + _SHARED * min(2, thread.shared(candidate.question)))

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
-from bot import asking
-from bot.clauses import Casing, casing_of, clauses_of
+from bot.asking.amounts import how_many
+from bot.asking.casing import Casing, casing_of
+from bot.asking.clauses import clauses_of
+from bot.asking.dates import what_happened
+from bot.asking.headings import of_heading
+from bot.asking.kinds import Kind
+from bot.asking.people import reports, what_was_said, who_is
+from bot.asking.statements import about
 from bot.speaker import speaker_of
 from bot.words import FUNCTION_WORDS, word_list, words_of
 from index.blocks import BlockKind, split_blocks
@@ -23,31 +28,12 @@ MOST_SENTENCES = 400
 """Sentences that are looked at: those of a long report's first 8,000 words."""
 ENGLISH = 0.3
 """The least share of an English text's words that hold its sentences together; of other languages', hardly any."""
-
-
+MOST_REPORTING = 40
+"""Sentences of which the speaker is looked for, which takes longer than all the rest."""
+_MARKS = frozenset('[]()*_|<>"#')
 _NO_END = FUNCTION_WORDS - word_list("do out up off down over on about say expect suggest")
 _NO_END |= word_list("two three four five six seven eight nine ten")
 """A question that ends in one of these has lost something."""
-
-
-class Kind(StrEnum):
-    """What a question asks for: the variety of what is shown is counted in these."""
-
-    WHY = "why"
-    WHETHER = "whether"
-    CONFIRMED = "confirmed"
-    COST = "cost"
-    COUNT = "count"
-    MEASURE = "measure"
-    WHEN = "when"
-    WHERE = "where"
-    WHO = "who"
-    PERSON = "person"
-    EVENT = "event"
-    SAYING = "saying"
-    DOING = "doing"
-    HEADING = "heading"
-    GENERAL = "general"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +67,7 @@ def candidates_of(article: Article) -> list[Candidate]:
     casing = casing_of([sentence.text for sentence in sentences])
     found: dict[str, Candidate] = {}
     for made in (*_of_sentences(article.text, sentences, casing), *_of_headings(headings)):
-        words = made.question.rstrip("?").lower().split()
-        if (
-            len(words) <= LONGEST
-            and words[-1] not in _NO_END
-            and not any(mark in made.question for mark in '[]()*_|<>"')
-        ):
+        if _is_whole(made.question):
             found.setdefault(made.question.lower(), made)
     return sorted(found.values(), key=lambda each: each.start)
 
@@ -111,34 +92,43 @@ def _is_english(text: str) -> bool:
     return sum(word.lower in FUNCTION_WORDS for word in words) >= ENGLISH * max(1, len(words))
 
 
+def _is_whole(question: str) -> bool:
+    """Whether a question is short enough, holds no marks of another kind of text, and does not end in the middle."""
+    words = question.rstrip("?").lower().split()
+    return len(words) <= LONGEST and words[-1] not in _NO_END and not _MARKS & set(question)
+
+
 def _of_sentences(text: str, sentences: list[_Sentence], casing: Casing) -> Iterator[Candidate]:
-    described: set[str] = set()
-    heard: set[str] = set()
+    known: set[tuple[Kind, str]] = set()
+    reporting = 0
     for sentence in sentences:
-
-        def made(kind: str, question: str, sentence: _Sentence = sentence) -> Candidate:
-            return Candidate(question, Kind(kind), sentence.start, sentence.end, sentence.section)
-
-        for name, question in asking.who_is(sentence.text):
-            if name not in described:
-                described.add(name)
-                yield made(Kind.PERSON, question)
-        if question := asking.how_many_do(sentence.text):
-            yield made(Kind.COUNT, question)
-        if question := asking.what_happened(sentence.text):
-            yield made(Kind.EVENT, question)
-        for clause in clauses_of(sentence.text, casing):
-            for kind, question in asking.about(clause):
-                yield made(kind, question)
-        if asking.reports(sentence.text):
+        speaker = ""
+        if reports(sentence.text) and reporting < MOST_REPORTING:
+            reporting += 1
             speaker = speaker_of(text, sentence.start, sentence.end)
-            for name, question in asking.what_was_said(speaker, sentence.text, casing):
-                if name not in heard:
-                    heard.add(name)
-                    yield made(Kind.SAYING, question)
+        for kind, name, question in _of_sentence(sentence.text, speaker, casing):
+            # Somebody who is named again is asked about once.
+            if not name or (kind, name) not in known:
+                known.add((kind, name))
+                yield Candidate(question, kind, sentence.start, sentence.end, sentence.section)
+
+
+def _of_sentence(sentence: str, speaker: str, casing: Casing) -> Iterator[tuple[Kind, str, str]]:
+    """The questions that a sentence answers, each with its kind and, where it is about a person, the name."""
+    for name, question in who_is(sentence):
+        yield Kind.PERSON, name, question
+    if question := how_many(sentence):
+        yield Kind.COUNT, "", question
+    if question := what_happened(sentence):
+        yield Kind.EVENT, "", question
+    for clause in clauses_of(sentence, casing):
+        for kind, question in about(clause):
+            yield kind, "", question
+    if speaker and (question := what_was_said(speaker, sentence, casing)):
+        yield Kind.SAYING, speaker, question
 
 
 def _of_headings(headings: list[_Sentence]) -> Iterator[Candidate]:
     for heading in headings:
-        if heading.end > heading.start and (question := asking.of_heading(heading.text)):
+        if heading.end > heading.start and (question := of_heading(heading.text)):
             yield Candidate(question, Kind.HEADING, heading.start, heading.end, heading.section, True)

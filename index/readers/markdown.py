@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from index.readers.extract import Extract
 from index.readers.text import read_text
 
 if TYPE_CHECKING:
@@ -20,20 +21,21 @@ _INDENT = "    "
 """Before lines of code: so that none of them reads as a heading."""
 
 
-def read_markdown(content: bytes, name: str) -> str:
+def read_markdown(content: bytes, name: str, declared: str | None = None) -> Extract:
     """Return a Markdown file's text: headings as ``#`` lines, a paragraph a line, blank lines between.
 
     UnsupportedFormat where the bytes are not text.
     """
     from markdown_it import MarkdownIt
 
-    source = read_text(content, name)
+    source = read_text(content, name, declared).text
     front = _FRONT_MATTER.match(source)
     parts = list(_parts(MarkdownIt("commonmark").enable("table").parse(source[front.end() :] if front else source)))
     title = _FRONT_TITLE.search(front.group(1)) if front else None
     if title and not any(part.startswith("# ") for part, _ in parts):
         parts.insert(0, (f"# {title.group(1)}", False))
-    return "".join(("\n" if joined else "\n\n") + part for part, joined in parts).strip("\n") + "\n"
+    text = "".join(("\n" if joined else "\n\n") + part for part, joined in parts).strip("\n") + "\n"
+    return Extract(text)
 
 
 def _parts(tokens: list[Token]) -> Iterator[tuple[str, bool]]:

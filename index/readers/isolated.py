@@ -1,0 +1,108 @@
+"""Reading in a process of its own, with a limit to its time and memory: what comes from outside may be made to do harm.
+
+A file that loops, swells or crashes its reader takes that process with it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from index import errors
+from index.errors import ArticleError, ArticleTooLarge
+from index.readers.extract import Extract
+
+MAX_SECONDS = 120
+"""For one article: a book of a thousand pages takes half of it."""
+
+MAX_MEMORY = 2_000_000_000
+"""Bytes of address space. Where the system knows no such limit, as on Windows, time alone is limited."""
+
+_ROOT = str(Path(__file__).parents[2])
+
+
+def read_isolated(
+    kind: str, name: str, content: bytes = b"", *, seconds: float = MAX_SECONDS, **options: Any
+) -> Extract:
+    """Return what the reader of ``kind`` finds in ``content``, read in another process.
+
+    ``options``: handed to ``index.readers.formats.read``. Errors: the reader's own, ArticleTooLarge where the time or
+    the memory did not do, ArticleError where the process broke.
+    """
+    task = {"kind": kind, "name": name, "options": options}
+    paths = json.dumps([_ROOT, *(path for path in sys.path if path)])
+    code = f"import sys; sys.path[:] = {paths}; from index.readers.isolated import serve; serve()"
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and code; names and content go in as data
+            [sys.executable, "-I", "-W", "ignore", "-c", code],
+            input=json.dumps(task).encode() + b"\n" + content,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ArticleTooLarge(
+            f"{name} is not read after {seconds:g} seconds: split it, or add its text alone"
+        ) from error
+    except OSError as error:
+        raise ArticleError(f"{name} cannot be read: no process can be started for it ({error})") from error
+    return _result(name, done.stdout)
+
+
+def serve() -> None:
+    """Do the one task that comes in by standard input, and write what became of it as JSON. Runs in the process."""
+    _limit()
+    with os.fdopen(os.dup(1), "wb") as out:
+        # What a library prints is not part of the answer.
+        os.dup2(2, 1)
+        out.write(json.dumps(_answer()).encode())
+
+
+def _answer() -> dict[str, Any]:
+    from index.readers.formats import read
+
+    task = json.loads(sys.stdin.buffer.readline())
+    try:
+        extract = read(task["kind"], sys.stdin.buffer.read(), task["name"], **task["options"])
+        return {name: getattr(extract, name) for name in Extract.__slots__}
+    except ArticleError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+    except MemoryError:
+        return {"error": "ArticleTooLarge", "message": _too_much_memory(task["name"])}
+
+
+def _result(name: str, output: bytes) -> Extract:
+    try:
+        answer = json.loads(output)
+    except ValueError as error:
+        raise ArticleError(
+            f"{name} breaks the program that reads it: it may be damaged, or made to; add its text alone"
+        ) from error
+    if "error" in answer:
+        raise getattr(errors, answer["error"])(answer["message"])
+    return Extract(**answer)
+
+
+def _too_much_memory(name: str) -> str:
+    return f"{name} takes more than {MAX_MEMORY / 1e9:g} GB of memory to read: split it, or add its text alone"
+
+
+def _limit() -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    # The time is here for the case that the one who waits for this process is killed first.
+    for limit, value in (
+        (resource.RLIMIT_AS, MAX_MEMORY),
+        (resource.RLIMIT_CPU, MAX_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # Some systems know a limit and do not take it.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))

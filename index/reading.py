@@ -1,7 +1,8 @@
 """What retrieval found, read: the reader's word on each sentence, joined with retrieval's, makes the final order.
 
 The best candidates are read until a budget of text is spent; a short article is read whole. Passages that follow one
-another are read together, so that a sentence is seen with what comes before it.
+another are read together, so that a sentence is seen with what comes before it. Where several sentences come close,
+each of them is looked at again, with its neighbours alone, and both readings count.
 """
 
 from __future__ import annotations
@@ -17,6 +18,12 @@ from index.retrieval import Candidate
 
 READ_CHARACTERS = 12_000
 """Text read for a question, at most: about 3,000 word pieces, or 50 paragraphs of news. Reading is what takes time."""
+
+
+CONTENDERS = 4
+"""Sentences that are looked at again, at most: two readings of one are better than either, and cost time."""
+MARGIN = 2.0
+"""How far behind the best one, in log-odds, a sentence may be to be looked at again."""
 
 
 def read_candidates(
@@ -44,7 +51,35 @@ def read_each(
         for candidate in run:
             found.append((candidate, readings[at : at + len(candidate.sentences)]))
             at += len(candidate.sentences)
+    _look_again(reader, question, found, history)
     return found
+
+
+def _look_again(reader: Reader, question: str, found: Sequence[tuple[Candidate, list[Reading]]], history: str) -> None:
+    """Put the mean of two readings in place of one, for the sentences that come closest to being the best."""
+    odds = [
+        (log_odds(reading.answers, candidate.scores[at]), place, at)
+        for place, (candidate, readings) in enumerate(found)
+        for at, reading in enumerate(readings)
+    ]
+    best = max(odds)[0]
+    close = [(place, at) for odd, place, at in sorted(odds, reverse=True)[:CONTENDERS] if odd >= best - MARGIN]
+    if len(close) < 2:
+        return
+    again = reader.read(question, [_neighbours(found[place][0], at) for place, at in close], history=history)
+    for (place, at), readings in zip(close, again, strict=True):
+        first, second = found[place][1][at], readings[min(at, 1)]
+        yes, no, undecided = ((a + b) / 2 for a, b in zip(first.verdict, second.verdict, strict=True))
+        answers = (first.answers + second.answers) / 2
+        found[place][1][at] = replace(first, answers=answers, verdict=(yes, no, undecided))
+
+
+def _neighbours(candidate: Candidate, at: int) -> Run:
+    """A sentence of a passage between the one before and the one after, if there are such."""
+    around = candidate.sentences[max(0, at - 1) : at + 2]
+    start = candidate.passage.start
+    lines = tuple(candidate.passage.text[sentence.start - start : sentence.end - start] for sentence in around)
+    return Run(candidate.title, lines, (False,) * len(lines))
 
 
 def _within_budget(candidates: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -33,6 +33,8 @@ TRIES_NEXT = 5
 """Searches for those that follow an answer."""
 SURE_ENOUGH = 0.6
 """The least confidence of an answer to a question that was made by a rule."""
+SURE_OF_GENERAL = 0.7
+"""The same for a question that was made without regard to the article: below, half of the answers are beside it."""
 REMEMBERED = 100
 """Articles of which the questions are kept, the ones used last: some kilobytes each."""
 STATES = 50
@@ -66,7 +68,7 @@ _SHARED = 0.25
 
 NO_SECTION = -1
 _OVERVIEW = "What is this article about?"
-_OF_ANY_ARTICLE = ("What happens next?", "What has changed?", "How many people are affected?", "Why does it matter?")
+_OF_ANY_ARTICLE = ("What happens next?", "What has changed?", "How many people are affected?")
 _OF_THE_BUNDLED = (
     "Does the deal cover returns?",
     "How many Turkish nationals crossed the Channel in small boats?",
@@ -166,7 +168,8 @@ class _Trial:
                     continue
                 tries -= 1
             found = self._find(best.question)
-            if found and found[1] >= sure and _is_meant(found[0], best, thread):
+            least = max(sure, SURE_OF_GENERAL) if best.kind is Kind.GENERAL else sure
+            if found and found[1] >= least and _is_meant(found[0], best, thread):
                 chosen.append(best)
                 thread = replace(thread, told=(*thread.told, (found[0].start, found[0].end)))
                 yield best.question

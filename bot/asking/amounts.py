@@ -46,8 +46,10 @@ _FIGURE = re.compile(rf"{_ABOUT}(?:[£$€¥]|{_NUMBER})[^,;]{{0,40}}")
 _ASKED_WITH_WHAT = ("price", "offer", "bid", "figure", "total", "turnover", "profit")
 _COSTING = word_list("cost pay spend raise earn donate contribute owe lend invest borrow")
 _BESIDE_VERBS = word_list("be been have now already so far currently usually eventually alone")
-_NO_KIND = word_list("more other further different such new")
+_NO_KIND = word_list("more other further different such new dozen")
 """Of what has been counted before."""
+_NOUN = re.compile(r"[a-z][a-z-]*|[A-Z][a-z]+(?:an|ish|ese|ch)")
+"""In small letters, or of a people: "Turkish"."""
 _LONGEST_NOUN = 3
 
 
@@ -115,18 +117,18 @@ def _verb_forms() -> frozenset[str]:
 
 
 def _counted_noun(text: str, start: int) -> str:
-    """The plural phrase of few words in small letters that starts there; ``""`` where none does."""
+    """The plural phrase of few words, none of them a name, that starts there; ``""`` where none does."""
     taken: list[str] = []
     for word in text[start:].split():
         bare = word.rstrip(",.;:")
-        if not re.fullmatch(r"[a-z][a-z-]*", bare) or bare in FUNCTION_WORDS:
+        if not _NOUN.fullmatch(bare) or bare in FUNCTION_WORDS:
             break
         taken.append(bare)
-        if bare != word:
+        if bare != word or is_plural(bare):
             break
     if not 0 < len(taken) <= _LONGEST_NOUN or taken[0] in _NO_KIND or any(_UNIT.fullmatch(word) for word in taken):
         return ""
-    return " ".join(taken) if is_plural(taken[-1]) and not any(map(is_plural, taken[:-1])) else ""
+    return " ".join(taken) if is_plural(taken[-1]) else ""
 
 
 def _may_stay(remains: str) -> bool:

@@ -84,7 +84,7 @@ def clauses_of(sentence: str, casing: Casing) -> Iterator[Clause]:
 
 
 def clause_of(sentence: str, casing: Casing, *, opens: bool = True) -> Clause | None:
-    """The first clause of ``sentence``; None where the rules are unsure. ``opens``: whether it is a sentence's start."""
+    """The first clause of ``sentence``; None where unsure. ``opens``: whether it is a sentence's start."""
     text = _LEAD.sub("", sentence.strip(), count=1)
     if not text[:1].isalpha():
         return None

@@ -97,4 +97,6 @@ def _named(speaker: str, sentence: str, casing: Casing) -> str:
         return others
     if not all(word[0].isupper() or word in _IN_NAMES for word in others.split()):
         return ""
-    return f"the {name}" if f"the {name.lower()}" in sentence.lower() else name
+    if f"the {name.lower()}" in sentence.lower():
+        return f"the {name}"
+    return "" if _NO_PERSON.search(name) else name

@@ -31,7 +31,7 @@ ENGLISH = 0.3
 MOST_REPORTING = 40
 """Sentences of which the speaker is looked for, which takes longer than all the rest."""
 _MARKS = frozenset('[]()*_|<>"#')
-_NO_END = FUNCTION_WORDS - word_list("do out up off down over on about say expect suggest")
+_NO_END = FUNCTION_WORDS - word_list("do out up off down over on about more say expect suggest")
 _NO_END |= word_list("two three four five six seven eight nine ten")
 """A question that ends in one of these has lost something."""
 

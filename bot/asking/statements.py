@@ -140,7 +140,7 @@ def _why(clause: Clause) -> Iterator[Made]:
         return
     predicate = _PARTLY.sub("", predicate)
     words = words_of(predicate)
-    if not words or words[-1].lower in FUNCTION_WORDS or (len(words) < 2 and not clause.verb):
+    if not words or words[-1].lower in FUNCTION_WORDS or not (words[1:] or clause.verb or _passive(predicate)):
         return
     yield Kind.WHY, ask("why", clause, f"not {predicate}" if clause.negated else predicate)
 
@@ -165,6 +165,8 @@ def _when(clause: Clause) -> Iterator[Made]:
         return
     if words and clause.auxiliary in BE and not _passive(predicate):
         return
+    if clause.verb and words[1:] and words[-1].lower in past_forms():
+        return  # "went to a station closed in 2020": the date is not that of the clause
     yield Kind.WHEN, ask("when", clause, predicate, lead=False)
 
 

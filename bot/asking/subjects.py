@@ -90,7 +90,9 @@ def _is_finite(text: str, words: Sequence[Word], at: int) -> bool:
 
 def is_subject(words: Sequence[Word]) -> bool:
     """Whether words are a subject that a question can repeat: the first phrase of it definite, nothing verbal in it."""
-    first, last = words[0], words[-1].lower
+    first, last = words[0], words[-1].lower.replace("’", "'")
+    if last.endswith(("'s", "s'")):
+        return False
     if last in _VAGUE | _NUMBERS or first.lower in _NUMBERS or (last.endswith("est") and last not in _NO_SUPERLATIVES):
         return False
     if first.lower in _STARTERS | DATES or first.lower in ("a", "an") or first.lower.endswith("ly"):

@@ -12,46 +12,56 @@ from bot.words import word_list
 _REGULAR = word_list("""
     abandon abolish accept accuse add adopt advise agree aim allow announce answer appeal appear apply appoint
     approach approve argue arrest arrive ask attract avoid award ban banish belong block borrow bury cancel capture
-    carry cause change charge check claim clear climb close collapse collect complain complete confirm consider
-    consist contain contribute cover create cross cure damage decide declare decline defeat defend delay deliver
-    demand deny depend describe deserve design destroy develop die direct disagree disappear discover dismiss divide
-    donate double drain drop drown earn elect employ enable encourage end enjoy enter escape establish examine exceed
-    exclude exercise exist expand expect explain export express extend face fail favour fetch fill finance finish fire
-    fit follow force form found gain gather govern grant guide happen harm hatch help hire hope house identify ignore
-    import impose improve include increase inherit injure insist inspect install intend introduce invent invite
-    involve join judge jump kill knock lack land last launch learn lift limit link listen live locate look lower
-    maintain manage marry measure merge move name need negotiate obtain occupy occur offer open operate oppose order
-    organise overturn own pass perform permit persuade pick plan plant plead possess postpone praise predict prefer
-    prepare present preserve prevent produce promise promote propose prosecute protect protest prove provide publish
-    punish purchase push qualify raise reach receive recognise recommend record recover recruit reduce refer refund
-    refuse register regulate reject release remain remove rename rent repair repeal replace reply report represent
-    request require rescue resemble reserve resign resolve respond restore restrict result retire retrieve return
-    reveal review reward sail save secure select separate serve settle share sign slow smuggle start starve stay stop
-    store stretch struggle study succeed suffer suggest suit supply support suppose survive suspend test threaten tie
-    total touch trade train transfer travel treat trust turn urge use vanish visit vote wait walk want warn wash waste
-    watch weigh witness work worry
+    carry cater cause change charge check claim clear climb close collapse collect complain complete confirm consider
+    consist contain contribute convert convict cover create cross cure damage decide declare decline defeat defend
+    delay deliver demand deny depend describe deserve design destroy develop die direct disagree disappear discover
+    dismiss divide donate double drain drop drown earn elect employ enable encourage end enjoy enter escape establish
+    evacuate examine exceed exclude exercise exist expand expect explain export express extend face fail favour fetch
+    fill finance fine finish fire fit follow force form found gain gather govern grant guide halt hand happen harm
+    hatch help hire honour hope host house identify ignore import impose improve inaugurate include increase influence
+    inform inherit injure insist inspect install intend introduce invent investigate invite involve join judge jump
+    kill knock label lack land last launch learn lease lift limit link listen live load locate lodge look lower
+    maintain manage mark marry match measure merge mine monitor move name need negotiate notify oblige observe obtain
+    occupy occur offer open operate oppose order organise outlaw overlook overturn own paint park pass pause perform
+    permit persuade pick plan plant plead possess postpone pour practise praise predict prefer prepare present
+    preserve prevent print process produce promise promote prompt propose prosecute protect protest prove provide
+    publish pump punish purchase push qualify raise rank rate ration reach recall receive recognise recommend record
+    recover recruit reduce refer reform refund refuse register regret regulate reject release relocate rely remain
+    remove rename rent repair repeal replace reply report represent request require rescind rescue resemble reserve
+    resign resist resolve respond restart restore restrict result resume retire retrieve return reveal review revise
+    revive revoke reward rule rush sail save scrap screen seal secure seize select sentence separate serve settle
+    share shift shout sign slow smoke smuggle solve sponsor spot stage start starve state stay steer stop store
+    strengthen stretch strip struggle study subsidise succeed sue suffer suggest suit supply support suppose surge
+    surrender surround survey survive suspend switch tackle target tax test threaten tie top total touch trace track
+    trade train transfer trap travel treat trigger trust turn uncover unveil upgrade urge use vanish veto view violate
+    visit vote wait walk want warn wash waste watch weaken weigh widen wipe witness work worry wrap
 """)
 _IRREGULAR = word_list("""
     become:became begin:began break:broke bring:brought build:built buy:bought catch:caught choose:chose come:came
     cost:cost draw:drew drink:drank drive:drove eat:ate fall:fell feel:felt fight:fought find:found fly:flew
     forbid:forbade forget:forgot freeze:froze get:got give:gave go:went grow:grew hear:heard hold:held keep:kept
-    know:knew lead:led leave:left lend:lent lose:lost make:made mean:meant meet:met pay:paid rise:rose run:ran
-    say:said see:saw sell:sold send:sent shake:shook shoot:shot sing:sang sink:sank sleep:slept speak:spoke
-    spend:spent stand:stood steal:stole stick:stuck strike:struck sweep:swept swim:swam take:took teach:taught
-    tell:told think:thought throw:threw understand:understood wear:wore win:won withdraw:withdrew write:wrote
+    know:knew lead:led leave:left lend:lent lose:lost make:made mean:meant meet:met oversee:oversaw
+    overthrow:overthrew pay:paid rebuild:rebuilt repay:repaid ring:rang rise:rose run:ran say:said see:saw sell:sold
+    send:sent shake:shook shoot:shot shrink:shrank sing:sang sink:sank sleep:slept speak:spoke spend:spent stand:stood
+    steal:stole stick:stuck strike:struck sweep:swept swim:swam take:took teach:taught tell:told think:thought
+    throw:threw undergo:underwent understand:understood undertake:undertook uphold:upheld wear:wore win:won
+    withdraw:withdrew write:wrote
 """)
 _DOUBLING = word_list(
     "ban drop fit plan stop permit prefer refer slip step occur admit commit submit control cancel travel"
 )
 _ALSO_NOUNS = word_list("""
-    aim answer appeal appoint award block break catch cause change charge check claim climb cost cover cross cure
-    damage decline delay demand design double draw drink drive drop end exercise export face fall favour fight finance
-    fire fit fly force form gain grant guide harm help hire hope house import increase judge jump land last lead lift
-    limit link look lower measure move name need offer order pass permit picture plan plant praise present produce
-    promise protest purchase push raise record refund register release rent repair report request rescue result return
-    review reward rise run sail save shake share sign sink sleep slow stand start stay stick stop store stretch strike
-    struggle study suit supply support sweep test throw tie total touch trade train transfer travel treat trust turn
-    use visit vote wait walk want wash waste watch wear witness work worry
+    aim answer appeal appoint award block break catch cause change charge check claim climb convert convict cost cover
+    cross cure damage decline delay demand design double draw drink drive drop end exercise export face fall favour
+    fight finance fine fire fit fly force form gain grant guide halt hand harm help hire honour hope host house import
+    increase influence judge jump label land last lead lease lift limit link load lodge look lower mark match measure
+    mine monitor move name need offer order paint park pass pause permit picture plan plant praise present print
+    process produce program promise protest pump purchase push raise rank rate ration recall record reform refund
+    register regret release rent repair report request rescue result return review reward ring rise rule run rush sail
+    save scrap screen seal sentence shake share shift shout sign sink sleep slow smoke sponsor spot stage stand start
+    state stay stick stop store stretch strike strip struggle study suit supply support surge surrender survey sweep
+    switch target tax test throw tie top total touch trace track trade train transfer trap travel treat trigger trust
+    turn upgrade use veto view visit vote wait walk want wash waste watch wear witness work worry
 """)
 """Their form with -s is a plural more often than a verb."""
 

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+PAGE_END = "\f"
+"""What a page of print ends with."""
+
 MAX_HEADING = 120
 """Characters: a longer line of plain text is a paragraph, not a heading."""
 
@@ -84,6 +87,14 @@ def split_blocks(text: str) -> list[Block]:
         paragraph += _starts_paragraph(kind, group[0], blocks)
         blocks.append(Block(kind, start, group[-1].end, paragraph))
     return blocks
+
+
+def page_of(text: str, place: int) -> int | None:
+    """Return the page, from 1, that ``text[place]`` stands on; None for a text that has no pages.
+
+    A form feed ends a page, as in what PDF files are read as.
+    """
+    return text.count(PAGE_END, 0, place) + 1 if PAGE_END in text else None
 
 
 def _lines(text: str) -> Iterator[_Line]:

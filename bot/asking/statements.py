@@ -12,7 +12,7 @@ from bot.asking.dates import DATE, WHEN
 from bot.asking.kinds import Kind, Made
 from bot.asking.subjects import BE, is_plural
 from bot.asking.verbs import past_forms
-from bot.words import FUNCTION_WORDS, word_list, words_of
+from bot.words import FUNCTION_WORDS, names_people, word_list, words_of
 
 _CAUSE = re.compile(r"^,?\s*(?:partly\s+|mainly\s+|chiefly\s+|largely\s+|mostly\s+)?(?:because\b|due to\b|owing to\b)")
 _PARTLY = re.compile(r"\s*\b(?:partly|mainly|chiefly|largely|mostly|not least)$")
@@ -212,6 +212,11 @@ def _doing(clause: Clause) -> Iterator[Made]:
     ):
         if clause.verb in _TAKES_TO and (following[1:] or [""])[0] not in past_forms().values():
             return
-        if clause.verb == "want" and following[0] == "that":
+        if (following[0] == "that" and clause.verb == "want") or (clause.verb == "refuse" and not _may_refuse(clause)):
             return
         yield Kind.DOING, template.format(do=clause.auxiliary, who=clause.subject)
+
+
+def _may_refuse(clause: Clause) -> bool:
+    """Whether the subject is somebody: "inflation refuses to come down" is a figure of speech."""
+    return clause.named or clause.plural or names_people(clause.subject.split()[-1])

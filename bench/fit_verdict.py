@@ -55,7 +55,8 @@ def fit(features: np.ndarray, right: np.ndarray) -> np.ndarray:
         return float(cost), slope
 
     found: np.ndarray = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x
-    return found / scale
+    unscaled: np.ndarray = found / scale
+    return unscaled
 
 
 def cross_validate(features: np.ndarray, right: np.ndarray, articles: Sequence[str]) -> np.ndarray:

@@ -46,7 +46,8 @@ class Examples:
 
     def add_document(self, key: str, title: str, text: str) -> None:
         """Split a text into headings and sentences, once."""
-        segments, offsets = [], []
+        segments: list[Segment] = []
+        offsets: list[tuple[int, int]] = []
         for start, end, heading in split(text):
             if heading:
                 segments.append(Segment(self.encode(text[start:end].lstrip("# ")), None))

@@ -79,7 +79,11 @@ class Batch:
     """``(some, 3)``: window, first and last piece."""
 
     def to(self, device: str) -> Batch:
-        return Batch(*(x.to(device, non_blocking=True) if x is not None else None for x in vars(self).values()))
+        moved: dict[str, Any] = {
+            name: None if tensor is None else tensor.to(device, non_blocking=True)
+            for name, tensor in vars(self).items()
+        }
+        return Batch(**moved)
 
 
 class Batches(torch.utils.data.Dataset[Batch]):
@@ -150,7 +154,8 @@ def collate(
     most: int | None = None,
 ) -> Batch:
     """Windows of all examples; ``rng`` varies their size and drops titles, for training. ``most``: see Batches."""
-    windows, tables, golds, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
+    windows: list[Window] = []
+    tables, golds, softs, verdicts, spans, window_of = [], [], [], [], [], []
     sentences = 0
     size = 256 if rng is None or rng.random() < 0.7 else rng.randint(128, 255)
     for example in examples:
@@ -198,7 +203,10 @@ def collate(
         return torch.tensor([[*row, *[filler] * (most - len(row))] for row in rows])
 
     return Batch(
-        *map(torch.from_numpy, (ids, types, mask, sentence_of)),
+        torch.from_numpy(ids),
+        torch.from_numpy(types),
+        torch.from_numpy(mask),
+        torch.from_numpy(sentence_of),
         torch.tensor(window_of),
         pad(tables, -1),
         pad(golds, False),

@@ -1,7 +1,7 @@
 """Find the numbers of index/reader/calibration.py: ``python -m bench.fit_reader``.
 
 Uses what bench/reader_data.py kept from training: 40 articles of news and two of squad2, each in a library of its own.
-Writes what it read to runs/reader/held-out.pickle: a second run fits without reading.
+Writes what it read to runs/reader, under the name of the weights: a second run fits without reading.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from bench.data import load_rows
 from bench.question_sets import load_question_set
 from bench.reader_data import HELD_OUT_TITLES, held_out_news
 from index import Library
-from index.reader.reader import Reader
+from index.reader.reader import MODEL_SHA256, Reader
 from index.reading import read_each
 
-HELD_OUT = Path("runs/reader/held-out.pickle")
+HELD_OUT = Path(f"runs/reader/held-out-{MODEL_SHA256[:8]}.pickle")
 SQUAD_QUESTIONS = 400
 SHARES = {"news": 0.75, "squad2": 0.25}
 """How much each set counts: news is as people ask, and squad2's unanswerable questions are made to deceive."""
@@ -64,8 +64,8 @@ def _read(name: str, library: Library, reader: Reader, question: str, answer: tu
         for sentence, reading, retrieval in zip(candidate.sentences, readings, candidate.scores, strict=True):
             gold = answer is not None and sentence.start < answer[1] and answer[0] < sentence.end
             rows.append((reading.answers, retrieval, gold))
-    answers, retrieval, gold = map(np.array, zip(*rows, strict=True))
-    return Read(name, answers, retrieval, gold.astype(bool))
+    logits, scores, right = map(np.array, zip(*rows, strict=True))
+    return Read(name, logits, scores, right.astype(bool))
 
 
 def fit_weights(found: list[Read], share: dict[str, float]) -> np.ndarray:

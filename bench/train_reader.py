@@ -4,7 +4,8 @@ The reader is all-MiniLM-L6-v2 with a linear head on each word piece. All window
 and one softmax runs over all their sentences and over "none of them" (a fixed logit of 0): the loss is the
 cross-entropy of the sentences that answer, or of none. Beside it: the answer span, the verdict of yes/no questions,
 and, with ``--soft``, the divergence from a larger reader's softmax (distillation, https://arxiv.org/abs/1503.02531).
-Seeded; resumes from its last checkpoint; uses a GPU where there is one. How the shipped weights were made stands in
+Seeded; resumes from its last checkpoint; uses a GPU where there is one. ``--pieces``: for a larger reader that starts
+from all-mpnet-base-v2, what bench/word_pieces.py writes. How the shipped weights were made stands in
 index/reader/README.md.
 """
 
@@ -99,7 +100,7 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True, map_location=device))
     _hold_still(model, args.freeze, args.dropout)
-    decay = torch.optim.swa_utils.get_ema_multi_avg_fn(args.average)
+    decay = torch.optim.swa_utils.get_ema_multi_avg_fn(args.average)  # type: ignore[no-untyped-call]
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=decay)
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01, fused=True
@@ -118,7 +119,7 @@ def train(args: argparse.Namespace) -> None:
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, done = out / "checkpoint.pt", 0
-    parts = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
+    parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
         done = state.pop("done")
@@ -138,7 +139,7 @@ def train(args: argparse.Namespace) -> None:
             with torch.autocast(device, dtype=torch.bfloat16):
                 loss = loss_of(model, batch.to(device), smoothing=args.smoothing)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()

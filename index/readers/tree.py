@@ -9,6 +9,7 @@ import re
 from itertools import groupby
 from typing import Any
 
+from index.errors import ArticleTooLarge
 from index.readers.extract import clean
 
 Tree = Any
@@ -43,13 +44,25 @@ _MAX_CELL = 300
 
 
 def parse_html(text: str) -> Tree | None:
-    """Return the tree of an HTML page, however broken; None where there is nothing in it."""
+    """Return the tree of an HTML page, however broken; None where there is nothing in it.
+
+    ArticleTooLarge where it is nested too deeply, MemoryError where there is no room for it: the parser would go on
+    with a part of the page, and the rest would be lost without a word.
+    """
     from lxml import etree, html
 
+    # Without huge_tree, ten million characters in one place are too many.
+    parser = html.HTMLParser(huge_tree=True)
     try:
-        return html.document_fromstring(_XML_DECLARATION.sub("", text))
+        tree = html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
-        return None
+        tree = None
+    for error in parser.error_log.filter_from_fatals():
+        if error.type == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError
+        if error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+            raise ArticleTooLarge(f"the page is nested too deeply to be read ({error.message}): add its text alone")
+    return tree
 
 
 def parse_xml(content: bytes) -> Tree | None:

@@ -177,7 +177,7 @@ def _add_article(library: Library, source: str) -> Article:
             return library.add(source, progress=progress)
     from index.readers.text import read_text
 
-    text = read_text(sys.stdin.buffer.read(), "standard input")
+    text = read_text(sys.stdin.buffer.read(), "standard input").text
     with progress_bar("standard input") as progress:
         title = None if text.lstrip().startswith("# ") else "standard input"
         return library.add_text(text, title=title, progress=progress)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.types import Answer, Citation
-from index.blocks import split_blocks
+from index.blocks import page_of, split_blocks
 from index.errors import NoSuchArticle
 from index.types import Article, Quote
 
@@ -68,7 +68,8 @@ def citation_line(quote: Quote, citation: Citation) -> str:
     """
     source = "" if citation.source is None else _file_name(citation.source)
     speaker = SPEAKER.format(speaker=citation.speaker) if citation.speaker else ""
-    facts = (speaker, citation.title, source, f"paragraph {quote.paragraph}")
+    place = f"paragraph {quote.paragraph}" if citation.page is None else f"page {citation.page}"
+    facts = (speaker, citation.title, source, place)
     return _one_line(f"“{quote.text}” — {', '.join(fact for fact in facts if fact)}")
 
 
@@ -93,6 +94,7 @@ def _cite(quote: Quote, article: Article) -> Citation:
         source=article.source,
         link=text_fragment(article.source or "", article.text, quote.start, quote.end) if web else "",
         speaker=speaker_of(article.text, quote.start, quote.end),
+        page=page_of(article.text, quote.start),
     )
 
 

@@ -28,6 +28,8 @@ class Citation:
     """Leads to the very words on the page that the article came from, where it came from the web."""
     speaker: str = ""
     """Who says it, in the article's words; ``""`` where it is the article itself, or unsure."""
+    page: int | None = None
+    """The page that the quote starts on, from 1, where the article has pages, as a PDF has."""
 
 
 @dataclass(frozen=True, slots=True)

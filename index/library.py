@@ -56,10 +56,10 @@ class Library:
         self._seen: int | None = None
 
     def add(self, where: str | Path, *, title: str | None = None, progress: Progress | None = None) -> Article:
-        """Read a file and add it. Its source is its full path: the same file, changed, replaces what it was.
+        """Read a file or a public http(s) address, and add it: text, Markdown, HTML, PDF, DOCX or EPUB.
 
-        ``progress``: called with how many sentences are encoded, and of how many. Errors: NoSuchFile,
-        UnsupportedFormat, and those of ``add_text``.
+        Its source is its full path or address: the same one, changed, replaces what it was. ``progress``: called with
+        how many sentences are encoded, and of how many. Errors: ArticleError and its kinds, and those of ``add_text``.
         """
         return self._add(read_article(where, title=title), progress)
 

@@ -146,6 +146,17 @@ def test_a_line_to_copy_has_the_words_the_title_the_source_and_the_paragraph() -
     )
 
 
+def test_a_quote_from_a_paged_article_knows_its_page() -> None:
+    article = make_article("It rained.\f\n\nIt snowed all \fnight.\f", title="Weather", source="/home/me/weather.pdf")
+    pages = {
+        words: cite([quote_of(article, words)], {article.id: article})[0].page for words in ("It rained.", "night.")
+    }
+    assert pages == {"It rained.": 1, "night.": 3}
+    quote = quote_of(article, "It snowed all \fnight.")
+    (citation,) = cite([quote], {article.id: article})
+    assert citation_line(quote, citation) == "“It snowed all night.” — Weather, weather.pdf, page 2"
+
+
 def test_a_line_to_copy_is_one_line_and_names_no_folder_of_this_machine() -> None:
     article = make_article("One\ntwo.", title="A\ntitle", source="/home/ann/secret/deal.txt")
     quote = quote_of(article, "One\ntwo.")

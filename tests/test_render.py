@@ -70,6 +70,7 @@ def test_what_an_answer_carries_beside_quotes_is_in_the_json() -> None:
             "source": "https://a.example/x",
             "link": "https://a.example/x#:~:text=The%20deal&b",
             "speaker": "Jo *Doe*",
+            "page": None,
         }
     ]
     assert found["elsewhere"][0]["start"] == 300

@@ -125,6 +125,25 @@ def test_page_numbers_are_no_words_of_the_article(number: str) -> None:
     assert text_of(["It rained.", "And snowed.", f"_{number}"]) == "It rained. And snowed.\f"
 
 
+def test_what_is_parted_after_its_own_hyphen_is_whole_again() -> None:
+    lines = [
+        "They won the match by 2-",
+        "1, in front of the king, and the UK-",
+        "Turkey deal was signed – and kept -",
+        "at last.",
+    ]
+    assert (
+        text_of(lines)
+        == "They won the match by 2-1, in front of the king, and the UK-Turkey deal was signed – and kept - at last.\f"
+    )
+
+
+def test_a_heading_of_two_lines_is_one() -> None:
+    said = "It was last dredged in 1998, and is as good as full."
+    text = text_of(["# The harbour of Whitby is to be", "", "# dredged in the spring", "", said, said, said])
+    assert text == f"# The harbour of Whitby is to be dredged in the spring\n\n{said} {said} {said}\f"
+
+
 def test_numbers_within_a_page_are_kept() -> None:
     text = text_of(["There were, in the end, this many boats:", "", "12", "", "It rained."])
     assert text == "There were, in the end, this many boats:\n\n12\n\nIt rained.\f"

@@ -70,6 +70,7 @@ _NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s+(?=\S)")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"})
 _HYPHENS = "-\u00ad\u2010"
 _BROKEN = re.compile(rf"([^\W\d_]+)[{_HYPHENS}]$")
+_COMPOUND = re.compile(r"\w-$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -146,8 +147,9 @@ def _ranks(sizes: Iterable[float], usual: float) -> dict[float, int]:
 
 
 def _leading(pages: list[list[Line]]) -> float:
-    """The usual distance of one line of a paragraph from the next: most others are wider."""
-    gaps = [a.y - b.y for page in pages for a, b in pairwise(page) if a.size - 1 < a.y - b.y < 3 * a.size]
+    """The usual distance of one line of a paragraph from the next, in its letters' sizes: most others are wider."""
+    pairs = [pair for page in pages for pair in pairwise(page) if pair[1].size > 0]
+    gaps = [gap for a, b in pairs if 0.9 < (gap := (a.y - b.y) / b.size) < 3]
     return quantiles(gaps, n=4)[0] if len(gaps) > 1 else sum(gaps)
 
 
@@ -166,7 +168,7 @@ def _groups(page: list[Line], leading: float) -> list[list[Line]]:
 def _starts(line: Line, before: list[Line], leading: float, usual: float) -> bool:
     """Whether a line starts a paragraph. ``usual``: how many characters a line of this page has."""
     last = before[-1]
-    gap = last.y - line.y
+    gap = (last.y - line.y) / max(line.size, 1)
     closed = bool(_CLOSED.search(last.words))
     small = line.words[0].islower()
     if abs(line.size - last.size) > 0.1 * max(line.size, last.size) and len(line.words) > 1:
@@ -179,7 +181,7 @@ def _starts(line: Line, before: list[Line], leading: float, usual: float) -> boo
         return True
     if gap < leading * 0.5 or small:
         return False
-    if closed and gap > _DOUBLE * line.size:
+    if closed and gap > _DOUBLE:
         return True
     if len(last.words) < _SHORT * (usual if len(before) == 1 else max(len(each.words) for each in before)):
         return True
@@ -215,7 +217,9 @@ def _joined(text: str, more: str, known: set[str], between: str = " ") -> str:
     """``text`` and the line that follows it; a word broken at the line's end is whole again."""
     broken = _BROKEN.search(text)
     if not broken or not more[:1].islower():
-        return f"{text}{between}{more}" if text else more
+        # What was parted after its own hyphen, as 2-1 or UK-Turkey, has no blank there.
+        whole = between == " " and bool(_COMPOUND.search(text)) and more[:1].isalnum()
+        return f"{text}{'' if whole else between}{more}" if text else more
     rest = _WORD.match(more)
     head, tail = broken.group(1), rest.group(0) if rest else ""
     kept = text[-1] == "-" and f"{head}-{tail}".lower() in known and f"{head}{tail}".lower() not in known

@@ -106,6 +106,14 @@ def test_a_sentence_over_two_pages_is_one(write: Write, library: Library) -> Non
     assert [article.text[block.start : block.end] for block in blocks] == ["The harbour", "Fees", "What comes next"]
 
 
+def test_a_name_at_the_start_of_a_page_does_not_break_a_sentence() -> None:
+    said = "The harbour was opened by the mayor of the old town,"
+    assert text_of([said, said], ["Ann Bell, in the rain."]) == f"{said} {said} \fAnn Bell, in the rain.\f"
+    assert text_of([said, said, "", "By the sea"], ["Ann Bell, in the rain."]).endswith(
+        "By the sea\f\n\nAnn Bell, in the rain.\f"
+    )
+
+
 def test_the_title_that_a_pdf_is_said_to_have_goes_before_that_of_its_first_words() -> None:
     page = [["It rained."]]
     extract = read_pdf(make_pdf(page, title="A rainy day"), "a.pdf")

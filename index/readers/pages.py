@@ -53,6 +53,9 @@ _INDENT = 0.7
 _SHORT = 0.6
 """Times the length of others: a line shorter than this ended because its paragraph did."""
 
+_FULL = 0.8
+"""Times the length of others: a line longer than this at a page's end, without a full stop, goes on on the next."""
+
 _LARGE = 1.15
 """Times the size of most letters: lines of larger ones are headings. Superscripts and notes vary by less."""
 
@@ -85,16 +88,18 @@ def join_pages(pages: Sequence[Sequence[Line]]) -> str:
     leading = _leading(tidy)
     ranks = _ranks((line.size for page in tidy for line in page), usual)
     texts: list[str] = []
-    open_end = False
+    open_end = full = False
     for page in tidy:
         paragraphs = [_Paragraph(tuple(group), _level(group, usual, ranks)) for group in _groups(page, leading)]
         written = [_written(paragraph, known) for paragraph in paragraphs]
-        if open_end and paragraphs and _goes_on(paragraphs[0]):
+        if open_end and paragraphs and _goes_on(paragraphs[0], full):
             _join_over(texts, written, known)
         else:
             texts.append("\n\n")
-        texts.append("\n\n".join(written))
-        open_end = bool(paragraphs) and not paragraphs[-1].level and not _CLOSED.search(written[-1])
+        if written:
+            texts.append("\n\n".join(written))
+        open_end = bool(paragraphs) and not paragraphs[-1].level and not _CLOSED.search(texts[-1])
+        full = bool(page) and len(page[-1].words) > _FULL * median(len(line.words) for line in page)
         texts.append(PAGE_END)
     return clean(re.sub(r"^\n+", "", "".join(texts)))
 
@@ -176,7 +181,7 @@ def _starts(line: Line, before: list[Line], leading: float, usual: float) -> boo
     if _BULLET.match(line.words) or (_NUMBERED.match(line.words) and (closed or len(last.words) < _SHORT * usual)):
         return True
     if gap < 0:  # the next column
-        return closed or not small
+        return closed or (not small and len(last.words) < _SHORT * usual)
     if gap > leading * _WIDE_GAP or (line.bold != last.bold and gap > leading * 0.5 and not small):
         return True
     if gap < leading * 0.5 or small:
@@ -227,9 +232,10 @@ def _joined(text: str, more: str, known: set[str], between: str = " ") -> str:
     return f"{text}{more}" if between == " " else f"{text}{tail}{between}{more[len(tail) :].lstrip()}"
 
 
-def _goes_on(paragraph: _Paragraph) -> bool:
-    """Whether a page's first paragraph may be the rest of the last one of the page before."""
-    return not paragraph.level and not _BULLET.match(paragraph.lines[0].words) and paragraph.lines[0].words[0].islower()
+def _goes_on(paragraph: _Paragraph, full: bool) -> bool:
+    """Whether a page's first paragraph may be the rest of the last one of the page before, whose last line was full."""
+    words = paragraph.lines[0].words
+    return not paragraph.level and not _BULLET.match(words) and (words[0].islower() or full)
 
 
 def _join_over(texts: list[str], written: list[str], known: set[str]) -> None:

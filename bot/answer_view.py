@@ -79,7 +79,7 @@ def _quote(number: int, hit: Hit, citation: Citation | None, titles: Mapping[str
     return (
         f'<figure class="pq-quote" {_target(quote.article_id, quote.start, quote.end)} data-number="{number}">'
         f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
-        f"<figcaption>{speaker}{_place(hit, titles)}{_sureness(hit.confidence)}{_actions(quote, citation)}</figcaption>"
+        f"<figcaption>{speaker}{_place(hit, titles, citation)}{_sureness(hit.confidence)}{_actions(quote, citation)}</figcaption>"
         f"{_passage(hit)}</figure>"
     )
 
@@ -143,11 +143,13 @@ def _nearest(hit: Hit, titles: Mapping[str, str]) -> str:
     )
 
 
-def _place(hit: Hit, titles: Mapping[str, str]) -> str:
+def _place(hit: Hit, titles: Mapping[str, str], citation: Citation | None = None) -> str:
     """Where it stands, as the button that shows it there; of which article, where there are several."""
     title = titles.get(hit.passage.article_id, "")
     article = f'<span class="pq-from" dir="auto">{escape_words(title)}</span>' if len(titles) > 1 else ""
     place = f"Paragraph {hit.quote.paragraph}"
+    if citation and citation.page:
+        place = f"Page {citation.page}, {place.lower()}"
     if hit.passage.heading and hit.passage.heading != title:
         place = f'<span dir="auto">{escape_words(hit.passage.heading)}</span>, {place.lower()}'
     return f"{article}{_place_button(place)}"

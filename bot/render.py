@@ -76,7 +76,7 @@ def _markdown_parts(answer: Answer, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"> {escape_markdown(quote.text)}"
         if citation and citation.speaker:
             yield escape_markdown(said_by(citation))
-        yield escape_markdown(place(hit, titles))
+        yield escape_markdown(place(hit, titles, citation))
         if citation and (link := web_address(citation.link)):
             yield f"[On the page](<{link.replace('&', '&amp;')}>)"
     if answer.nearest:
@@ -118,7 +118,7 @@ def _answer_lines(answer: Answer, titles: Mapping[str, str]) -> Iterator[Line]:
         yield Line(Style.QUOTE, printable(quote.text))
         if citation and citation.speaker:
             yield Line(Style.PLACE, printable(said_by(citation)), indent=2)
-        yield Line(Style.PLACE, printable(place(hit, titles)), indent=2)
+        yield Line(Style.PLACE, printable(place(hit, titles, citation)), indent=2)
         if citation and (link := web_address(citation.link)):
             yield Line(Style.PLACE, link, indent=2)
     if answer.nearest:
@@ -157,11 +157,15 @@ def cited(answer: Answer) -> Iterator[tuple[Quote, Hit, Citation | None]]:
     return zip(answer.quotes, answer.hits, citations, strict=False)
 
 
-def place(hit: Hit, titles: Mapping[str, str]) -> str:
-    """Where the quote of ``hit`` stands: "Title › Heading · paragraph 7 · characters 10-42 · 93% sure"."""
+def place(hit: Hit, titles: Mapping[str, str], citation: Citation | None = None) -> str:
+    """Where the quote of ``hit`` stands: "Title › Heading · paragraph 7 · characters 10-42 · 93% sure".
+
+    With a ``citation`` that knows it, the page as well.
+    """
     title = _title(hit.quote, titles)
     heading = f" › {hit.passage.heading}" if hit.passage.heading not in ("", title) else ""
-    return f"{title}{heading} · {_offsets(hit.quote)} · {hit.confidence:.0%} sure"
+    page = f" · page {citation.page}" if citation and citation.page else ""
+    return f"{title}{heading}{page} · {_offsets(hit.quote)} · {hit.confidence:.0%} sure"
 
 
 def place_of_quote(quote: Quote, titles: Mapping[str, str]) -> str:

@@ -249,3 +249,9 @@ def test_a_title_is_foreign_text_too() -> None:
     shown = MarkdownIt("commonmark", {"html": True}).render(to_markdown(ANSWER, {"a": "<b>*x*</b>"}))
     assert "<b>" not in shown
     assert "<b>*x*</b> › Where" in unescape(shown)
+
+
+def test_a_quote_from_an_article_with_pages_says_on_which_it_stands() -> None:
+    answer = Answer("Returns?", "Returns?", (QUOTE,), 0.9, hits=(HIT,), citations=(Citation("T", None, page=3),))
+    assert "page 3 · paragraph 7" in to_text(answer_lines(answer, TITLES))
+    assert "page 3 · paragraph 7" in unescape(to_markdown(answer, TITLES)).replace("\\", "")

@@ -1,6 +1,7 @@
 """Find the numbers of index/reader/calibration.py: ``python -m bench.fit_reader``.
 
-Uses what bench/reader_data.py kept from training: 40 articles of news and two of squad2, each in a library of its own.
+Uses what bench/reader_data.py kept from training: 40 articles of news, two of squad2 and a fifth of the extra ones,
+each in a library of its own.
 Writes what it read to runs/reader, under the name of the weights: a second run fits without reading.
 """
 
@@ -15,16 +16,16 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, logsumexp
 
-from bench.data import load_rows
+from bench.data import Row, load_rows
 from bench.question_sets import load_question_set
-from bench.reader_data import HELD_OUT_TITLES, held_out_news
+from bench.reader_data import HELD_OUT_TITLES, extra_articles, extra_names, held_out_extra, held_out_news
 from index import Library
 from index.reader.reader import MODEL_SHA256, Reader
 from index.reading import read_each
 
 HELD_OUT = Path(f"runs/reader/held-out-{MODEL_SHA256[:8]}.pickle")
-SQUAD_QUESTIONS = 400
-SHARES = {"news": 0.75, "squad2": 0.25}
+SQUAD_QUESTIONS, EXTRA_QUESTIONS = 400, 350
+SHARES = {"news": 0.5, "squad2": 0.25, "extra": 0.25}
 """How much each set counts: news is as people ask, and squad2's unanswerable questions are made to deceive."""
 
 
@@ -55,6 +56,23 @@ def read_held_out() -> list[Read]:
                 library.add_text(article.text, title=article.title)
                 mine = [question for question in questions if question.article_id == article.id]
                 found += [_read(name, library, reader, each.question, each.answer) for each in mine]
+    return found + _read_extra(reader, rng)
+
+
+def _read_extra(reader: Reader, rng: random.Random) -> list[Read]:
+    """A sample of the questions on the extra articles that training does not see."""
+    wanted: list[tuple[Row, Row]] = []
+    for name in extra_names():
+        articles, questions = extra_articles(name)
+        unseen = {row["id"]: row for row in articles if row["id"] in held_out_extra(name, articles)}
+        wanted += [(unseen[row["article_id"]], row) for row in questions if row["article_id"] in unseen]
+    found = []
+    for article, row in rng.sample(wanted, EXTRA_QUESTIONS):
+        start = row["answer_start"]
+        answer = None if row["unanswerable"] else (start, start + len(row["answers"][0]))
+        with Library() as library:
+            library.add_text(article["text"], title=article["title"])
+            found.append(_read("extra", library, reader, row["question"], answer))
     return found
 
 

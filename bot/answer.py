@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from bot.types import Answer
-from bot.verdict import verdict_of
+from bot.verdict import carries, verdict_of
 from index.types import Hit
 
 THRESHOLD = 0.4
 """The least confidence with which a quote is given as an answer; below it, "the article does not say".
 
-A probability. The one place where it is set; ``Conversation(strictness=…)`` moves it. Of the thresholds within 0.002 of
+A probability. The one place where it is set; ``Conversation(strictness=…)`` moves it. Of the thresholds within 0.005 of
 the best mean F1 over both sets that the reader was not trained on, the one that answers wrongly least often
 (bench/fit_reader.py).
 """
@@ -39,8 +39,8 @@ def decide(question: str, asked_as: str, hits: Sequence[Hit], threshold: float =
     """The answer that ``hits``, best first, give to ``question``, searched for as ``asked_as``.
 
     The first quote is that of the best hit whose confidence reaches ``threshold``; further ones follow where they are
-    close behind and say something else; the verdict is carried by these alone. When no hit reaches the threshold, a
-    refusal with the best hit as ``nearest``.
+    close behind and say something else; beside a verdict, only those that carry it too. When no hit reaches the
+    threshold, a refusal with the best hit as ``nearest``.
     """
     sure = [hit for hit in hits if hit.confidence >= threshold]
     if not sure:
@@ -50,12 +50,14 @@ def decide(question: str, asked_as: str, hits: Sequence[Hit], threshold: float =
         close = hit.confidence >= CLOSE_BEHIND * sure[0].confidence
         if close and not any(_repeats(hit, before) for before in chosen):
             chosen.append(hit)
+    verdict = verdict_of(asked_as, chosen)
+    chosen = chosen[:1] + [hit for hit in chosen[1:] if carries(hit, verdict)]
     return Answer(
         question=question,
         asked_as=asked_as,
         quotes=tuple(hit.quote for hit in chosen),
         confidence=chosen[0].confidence,
-        verdict=verdict_of(asked_as, chosen),
+        verdict=verdict,
         hits=tuple(chosen),
     )
 

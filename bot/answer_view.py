@@ -79,8 +79,8 @@ def _quote(number: int, hit: Hit, citation: Citation | None, titles: Mapping[str
     return (
         f'<figure class="pq-quote" {_target(quote.article_id, quote.start, quote.end)} data-number="{number}">'
         f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
-        f"<figcaption>{speaker}{_place(hit, titles, citation)}{_sureness(hit.confidence)}{_actions(quote, citation)}</figcaption>"
-        f"{_passage(hit)}</figure>"
+        f"<figcaption>{speaker}{_place(hit, titles, citation)}{_sureness(hit.confidence)}"
+        f"{_actions(quote, citation)}</figcaption>{_passage(hit)}</figure>"
     )
 
 

@@ -16,7 +16,7 @@ from bot.types import Verdict
 from bot.yes_no import is_yes_no
 from index.types import Hit
 
-__all__ = ["WEIGHTS", "is_yes_no", "judge", "read_features", "verdict_of"]
+__all__ = ["WEIGHTS", "carries", "is_yes_no", "judge", "read_features", "verdict_of"]
 
 WEIGHTS = {
     "constant": -1.084,
@@ -40,6 +40,8 @@ LEAST_CONFIDENCE = 0.4
 """The weights were fitted to quotes that answer with this confidence or more; they say nothing of others."""
 CONTRADICTS = 0.5
 """Another quote that says the opposite with this probability leaves the matter undecided."""
+CARRIES = 0.8
+"""A further quote beside a verdict says the same with this probability: whatever is shown must bear it out."""
 PARTLY_CONFIDENCE, PARTLY_OVERLAP = 0.6, 0.75
 """Partly is said where the quote says so itself, answers with this confidence, and shares so much of the question."""
 _SOFTEST = 1e-4
@@ -64,6 +66,13 @@ def verdict_of(question: str, hits: Sequence[Hit]) -> Verdict | None:
     if sure < LEAST_SURE or any(_contradicts(verdict, other) for other in hits[1:]):
         return None
     return verdict
+
+
+def carries(hit: Hit, verdict: Verdict | None) -> bool:
+    """Whether the quote of ``hit`` may stand beside a verdict: it says the same. Beside none, or "partly", any may."""
+    if verdict not in (Verdict.YES, Verdict.NO) or hit.stance is None:
+        return True
+    return hit.stance[verdict is Verdict.NO] >= CARRIES
 
 
 def judge(question: str, hit: Hit) -> tuple[Verdict, float]:

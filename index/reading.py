@@ -22,7 +22,7 @@ READ_CHARACTERS = 12_000
 
 CONTENDERS = 4
 """Sentences that are looked at again, at most: two readings of one are better than either, and cost time."""
-MARGIN = 2.0
+MARGIN = 1.0
 """How far behind the best one, in log-odds, a sentence may be to be looked at again."""
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import Verdict
 from bot.answer import CLOSE_BEHIND, MOST_QUOTES, THRESHOLD, decide
 from index import Hit, Passage, Quote
 
@@ -39,6 +42,17 @@ def test_the_first_sure_hit_is_quoted_first() -> None:
     assert answer.hits[0].quote is answer.quotes[0]
     assert answer.nearest is None
     assert answer.message == ""
+
+
+def test_beside_a_verdict_stands_only_what_carries_it() -> None:
+    no, also_no, vague = make_hits(0.9, 0.89, 0.88)
+    no, also_no = (replace(hit, stance=(0.01, 0.98, 0.01)) for hit in (no, also_no))
+    vague = replace(vague, stance=(0.3, 0.45, 0.25))
+    question = "Does the deal cover returns?"
+    answer = decide(question, question, [no, vague, also_no], threshold=0.5)
+    assert answer.verdict is Verdict.NO
+    assert [quote.text for quote in answer.quotes] == [SENTENCES[0], SENTENCES[1]]
+    assert len(decide("Q?", "Q?", [no, vague, also_no], threshold=0.5).quotes) == 3
 
 
 def test_confidence_that_just_reaches_the_threshold_is_enough() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL = Path(__file__).parent / "model.onnx"
-MODEL_SHA256 = "5b7b2451b6017bb2b34a5c150d60594614c495566419dc29934e74f9cc83f004"
+MODEL_SHA256 = "fce92fa6acb235c869b40f907eff80a126bc5a0e4409b492bcd83796e17fdcfa"
 """Of ``model.onnx``: checked when it is first loaded."""
 _BATCH = 8
 """Windows a run: more is no faster on two cores, and takes more memory."""

@@ -45,4 +45,5 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     mpl.use("Agg")
     from matplotlib import pyplot
 
-    return pyplot.subplots(figsize=(width, height))
+    made: tuple[Any, Any] = pyplot.subplots(figsize=(width, height))
+    return made

@@ -36,6 +36,10 @@ class Kind(Enum):
     OPEN = "open"
 
 
+_RANKS = word_list("first second third fourth fifth last next other others rest same former latter")
+"""What one of several is called: by itself it names nothing that stands outside its sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Words of a text that name something: ``text[start:end]``, an article included."""
@@ -98,7 +102,7 @@ def mentions(text: str) -> list[Mention]:
     at = 0
     while at < len(words):
         end = _phrase_end(text, words, at)
-        if end > at:
+        if end > at and not all(word.lower in DETERMINERS | _RANKS for word in words[at:end]):
             found.append(_mention(text, words, at, end))
             owned = _noun_end(text, words, end, end) if words[end - 1].lower.endswith(("'s", "'")) else end
             if end < owned and not is_function_word(words[end]) and found[-1].named:

@@ -145,6 +145,12 @@ def test_names_and_things_are_told_apart() -> None:
     ]
 
 
+def test_one_of_several_is_no_name_by_itself() -> None:
+    found = [each.text for each in mentions("Two cranes go to the museum, and the third is sold to the others.")]
+    assert "the museum" in found
+    assert not {"the third", "the others"} & set(found)
+
+
 def test_what_a_mention_says_stands_in_the_text() -> None:
     text = "The mayor's plan for Karvia, she said, is “the end of the Bank of Ossel's lending”."
     assert mentions(text)

@@ -1,8 +1,9 @@
 """Yes or no, where the quotes decide it: the reader's own word, weighed with what stands in question and quote. Pure.
 
 The reader alone is too often wrong to be repeated. A logistic regression of "the verdict is right" on its probabilities
-and on a few cues of wording says how sure a verdict is; it is shown only where it is right 95 times in 100 on articles
-that neither the reader nor these weights were fitted to. Weights and threshold are those of bench/fit_verdict.py.
+and on a few cues of wording says how sure a verdict is. It is shown from where it was right 95 times in 100 on articles
+that neither the reader nor these weights were fitted to, though the threshold was; on the bench it is right less often
+(bench/RESULTS.md). Weights and threshold are those of bench/fit_verdict.py.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ WEIGHTS = {
 }
 """What each of ``read_features`` adds to the log-odds that the verdict is right."""
 LEAST_SURE = 0.869
-"""The least probability with which a verdict is shown: from here on it was right 95 times in 100."""
+"""The least probability with which a verdict is shown: right 95 times in 100 where it was chosen."""
 LEAST_CONFIDENCE = 0.4
 """The weights were fitted to quotes that answer with this confidence or more; they say nothing of others."""
 CONTRADICTS = 0.5

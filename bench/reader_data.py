@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 
 from bench.data import Row, load_rows
 from bench.reader_examples import EXAMPLES, Document, Example
+from bench.reader_variants import altered, variants
 from index.reader.windows import HISTORY_TOKENS, Segment
 
 VERDICTS = {"yes": 0, "no": 1, "undecided": 2}
@@ -39,6 +40,11 @@ class Examples:
         self.tokenizer.no_padding()
         self.documents: dict[str, Document] = {}
         self.examples: list[Example] = []
+        self.rng = random.Random(1)
+
+    def variants(self, question: str) -> tuple[tuple[int, ...], ...]:
+        """The question as others might type it."""
+        return tuple(self.encode(each) for each in variants(question, self.rng))
 
     def encode(self, text: str) -> tuple[int, ...]:
         """The word pieces of ``text``, without marks."""
@@ -103,6 +109,7 @@ def add_news(
 
     def add(row: Row, key: str, source: str, question: str, article: str, history: str = "") -> None:
         example = Example(key, source, examples.encode(question), examples.encode(history)[-HISTORY_TOKENS:], [article])
+        example.variants = examples.variants(question)
         example.held_out = article in held_out
         if not row["unanswerable"]:
             example.verdict = VERDICTS.get(row.get("verdict") or "")
@@ -151,12 +158,19 @@ def add_spans(examples: Examples, name: str, rng: random.Random, *, siblings: in
         )
         ids = [home, *(p for p in others if p != home)]
         example = Example(row["id"], name, examples.encode(row["question"]), (), [f"{name}/{p}" for p in ids])
+        example.variants = examples.variants(row["question"])
         example.held_out = name == "squad2" and row["article_id"] in HELD_OUT_TITLES
         if not row["unanswerable"]:
             examples.mark(example, 0, by_id[home]["text"], row["answer_start"], row["answers"][0])
             if not example.gold:
                 continue
         examples.examples.append(example)
+        if row["unanswerable"] or example.held_out or (name.startswith("squadshifts") and rng.random() < 0.5):
+            continue
+        other = altered(row["question"], by_id[home]["text"], rng)
+        if other:
+            ids = [f"{name}/{p}" for p in ids]
+            examples.examples.append(Example(f"{row['id']}-altered", "altered", examples.encode(other), (), ids))
 
 
 def _words(text: str) -> set[str]:
@@ -164,12 +178,16 @@ def _words(text: str) -> set[str]:
 
 
 def add_mismatched(examples: Examples, rng: random.Random, count: int) -> None:
-    """Questions over an article that they were not asked of: nothing in it answers."""
-    news = [e for e in examples.examples if e.source in ("news", "rewrite") and not e.held_out]
+    """Questions over an article that they were not asked of, half of them over a similar one: nothing there answers."""
+    news = [e for e in examples.examples if not e.held_out and len(e.documents) == 1 and not e.history]
     spans = [e for e in examples.examples if e.source in ("squad2", "covidqa") and not e.held_out]
     homes = sorted({e.documents[0] for e in news})
-    for example in rng.sample(news, count) + rng.sample(spans, count // 2):
-        home = rng.choice([h for h in rng.sample(homes, 2) if h != example.documents[0]])
+    pieces = {h: {i for s in examples.documents[h].segments for i in s.ids} for h in homes}
+    rarity = {i: 1 / n for i, n in Counter(i for found in pieces.values() for i in found).items()}
+    for number, example in enumerate(rng.sample(news, count) + rng.sample(spans, count // 2)):
+        others = [h for h in rng.sample(homes, 40 if number % 2 else 2) if h != example.documents[0]]
+        asked = sorted(set(example.question))
+        home = max(others, key=lambda h: sum(rarity.get(i, 0) for i in asked if i in pieces[h]))
         examples.examples.append(Example(f"{example.id}-elsewhere", "mismatched", example.question, (), [home]))
 
 
@@ -178,6 +196,12 @@ def extra_articles(name: str) -> tuple[list[Row], list[Row]]:
     files = [EXTRA / f"{name}.{kind}.jsonl" for kind in ("articles", "questions")]
     articles, questions = ([json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in files)
     return articles, questions
+
+
+def extra_chats(name: str) -> list[Row]:
+    """The conversations kept in bench/extra under a name; most have none."""
+    file = EXTRA / f"{name}.conversations.jsonl"
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 def extra_names() -> list[str]:
@@ -203,12 +227,13 @@ def build(seed: int = 0) -> Examples:
     add_news(examples, articles, questions, load_rows("train", "news.conversations"), held_out_news(articles))
     for name in extra_names():
         mine, asked = extra_articles(name)
-        add_news(examples, mine, asked, [], held_out_extra(name, mine), source=name.partition("_")[0])
+        source = name.partition("_")[0]
+        add_news(examples, mine, asked, extra_chats(name), held_out_extra(name, mine), source=source)
     add_spans(examples, "squad2", rng, siblings=5, strangers=0)
     add_spans(examples, "covidqa", rng, siblings=4, strangers=0)
     add_spans(examples, "squadshifts_amazon", rng, siblings=0, strangers=1)
     add_spans(examples, "squadshifts_reddit", rng, siblings=0, strangers=1)
-    add_mismatched(examples, rng, 1600)
+    add_mismatched(examples, rng, 2400)
     return examples
 
 

@@ -33,4 +33,6 @@ class Example:
     span: tuple[int, int, int, int] | None = None
     """Document, sentence, first and last word piece in the sentence."""
     verdict: int | None = None
+    variants: tuple[tuple[int, ...], ...] = ()
+    """The question as others might type it."""
     held_out: bool = False

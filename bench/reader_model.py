@@ -21,9 +21,12 @@ from index.reader.windows import Window, make_windows
 
 ATTENTION, VALUE, START, END, VERDICT = 0, 1, 2, 3, slice(4, 7)
 """What each output of a word piece is."""
-SPAN_WEIGHT, VERDICT_WEIGHT, SOFT_WEIGHT = 0.2, 1.0, 1.0
+SPAN_WEIGHT, SOFT_WEIGHT = 0.2, 1.0
 TITLE_DROPOUT = 0.3
 """How often training leaves the title out, so that texts without one are read as well."""
+VARIANT, SHORTENED, LEFT_OUT = 0.3, 0.3, 0.3
+"""With --vary: how often a question is put as others might type it, how often a document loses some of its sentences,
+and at most which share of them."""
 
 
 class ReaderModel(nn.Module):
@@ -71,6 +74,8 @@ class Batch:
     """``(examples, 1 + most sentences)``: 0 for none, then 1 + sentence; -1 pads."""
     gold: Tensor
     """``(examples, 1 + most sentences)``: True where the answer is."""
+    sure: Tensor
+    """``(examples,)``: 0 where the sentence that answers was left out, so that none or another may answer; or 1."""
     soft: Tensor | None
     """``(examples, 1 + most sentences)``: the larger reader's probabilities."""
     verdicts: Tensor
@@ -99,6 +104,7 @@ class Batches(torch.utils.data.Dataset[Batch]):
         soft: Any = None,
         pieces: Any = None,
         most: int | None = None,
+        vary: bool = False,
     ) -> None:
         """``seed``: None for the order as it is, and nothing left to chance.
 
@@ -106,7 +112,7 @@ class Batches(torch.utils.data.Dataset[Batch]):
         larger reader was least sure to pass over.
         """
         self.documents, self.examples, self.soft, self.seed = documents, examples, soft, seed
-        self.most = most
+        self.most, self.vary = most, vary
         self.pieces = pieces
         """Where the base has another vocabulary: its ids by ours, and its padding first."""
         rng = random.Random(seed)
@@ -142,7 +148,7 @@ class Batches(torch.utils.data.Dataset[Batch]):
     def __getitem__(self, number: int) -> Batch:
         rng = random.Random(f"{self.seed}/{number}") if self.seed is not None else None
         examples = [self.examples[i] for i in self.batches[number]]
-        return collate(self.documents, examples, rng, self.soft, self.pieces, self.most)
+        return collate(self.documents, examples, rng, self.soft, self.pieces, self.most, vary=self.vary)
 
 
 def collate(
@@ -152,17 +158,22 @@ def collate(
     soft: Any = None,
     pieces: Any = None,
     most: int | None = None,
+    *,
+    vary: bool = False,
 ) -> Batch:
-    """Windows of all examples; ``rng`` varies their size and drops titles, for training. ``most``: see Batches."""
+    """Windows of all examples; ``rng`` varies their size and drops titles, for training. ``most``: see Batches.
+
+    ``vary``: other wordings of questions, and documents with sentences left out. Then ``soft`` cannot be of use.
+    """
     windows: list[Window] = []
-    tables, golds, softs, verdicts, spans, window_of = [], [], [], [], [], []
+    tables, golds, sure, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
     sentences = 0
     size = 256 if rng is None or rng.random() < 0.7 else rng.randint(128, 255)
     for example in examples:
         table, gold = [0], [not example.gold]
         bare = rng is not None and rng.random() < TITLE_DROPOUT
         labels = None if soft is None else soft.get(example.id)
-        read = _windows(documents, example, size, bare=bare)
+        read = _windows(documents, example, size, bare=bare, vary=rng if vary else None)
         known = [0]
         if most and labels is not None:
             read = sorted(read, key=lambda each: -_worth(example, each, labels))[:most]
@@ -182,6 +193,7 @@ def collate(
         sentences += len(table) - 1
         tables.append(table)
         golds.append(gold)
+        sure.append(float(any(gold)))
         if soft is not None:
             target = np.array(gold) / max(1, sum(gold)) if labels is None else labels[known]
             softs.append(target / max(target.sum(), 1e-6))
@@ -210,6 +222,7 @@ def collate(
         torch.tensor(window_of),
         pad(tables, -1),
         pad(golds, False),
+        torch.tensor(sure),
         pad([s.tolist() for s in softs], 0.0) if softs else None,
         torch.tensor(verdicts).reshape(-1, 2),
         torch.tensor(spans).reshape(-1, 3),
@@ -217,14 +230,23 @@ def collate(
 
 
 def _windows(
-    documents: dict[str, Document], example: Example, size: int, *, bare: bool
+    documents: dict[str, Document], example: Example, size: int, *, bare: bool, vary: random.Random | None
 ) -> list[tuple[int, int, Window]]:
     """Each window with its document's number, and how many sentences the documents before that have."""
     found, before = [], 0
+    question, left_out = example.question, 0.0
+    if vary and example.variants and vary.random() < VARIANT:
+        question = vary.choice(example.variants)
+    if vary and vary.random() < SHORTENED:
+        left_out = vary.random() * LEFT_OUT
     for number, key in enumerate(example.documents):
         document = documents[key]
         title = () if bare else document.title
-        made = make_windows(example.question, document.segments, title=title, history=example.history, tokens=size)
+        segments = document.segments
+        if vary and left_out:
+            kept = [s for s in segments if s.sentence is None or vary.random() >= left_out]
+            segments = kept if any(s.sentence is not None for s in kept) else segments
+        made = make_windows(question, segments, title=title, history=example.history, tokens=size)
         found += [(number, before, window) for window in made]
         before += len(document.offsets)
     return found
@@ -256,11 +278,13 @@ def score(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
     return logits, pooled[:, 1:], pieces
 
 
-def loss_of(model: nn.Module, batch: Batch, *, smoothing: float) -> Tensor:
-    """The mean loss of an example."""
+def loss_of(
+    model: nn.Module, batch: Batch, *, smoothing: float, verdict_weight: float, taught: Tensor | None = None
+) -> Tensor:
+    """The mean loss of an example. ``taught``: a larger reader's verdict logits, ``(sentences, 3)``."""
     logits, verdicts, pieces = score(model, batch)
     log_p = logits.log_softmax(-1)
-    hard = -torch.where(batch.gold, log_p, -1e4).logsumexp(-1)
+    hard = -torch.where(batch.gold, log_p, -1e4).logsumexp(-1) * batch.sure
     real = batch.table >= 0
     uniform = -torch.where(real, log_p, 0).sum(-1) / real.sum(-1)
     loss = ((1 - smoothing) * hard + smoothing * uniform).mean()
@@ -268,9 +292,11 @@ def loss_of(model: nn.Module, batch: Batch, *, smoothing: float) -> Tensor:
         loss = (1 - SOFT_WEIGHT / 2) * loss - SOFT_WEIGHT * torch.where(real, batch.soft * log_p, 0).sum(-1).mean()
     if len(batch.verdicts):
         sentence, verdict = batch.verdicts.T
-        loss = loss + VERDICT_WEIGHT * functional.cross_entropy(verdicts[sentence], verdict, reduction="sum") / len(
-            batch.table
-        )
+        off = functional.cross_entropy(verdicts[sentence], verdict, reduction="sum")
+        if taught is not None:
+            soft = functional.cross_entropy(verdicts[sentence], taught[sentence].softmax(-1), reduction="sum")
+            off = (off + soft) / 2
+        loss = loss + verdict_weight * off / len(batch.table)
     if len(batch.spans):
         window, first, last = batch.spans.T
         inside = batch.types[window] == 1

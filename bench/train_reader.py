@@ -3,10 +3,11 @@
 The reader is all-MiniLM-L6-v2 with a linear head on each word piece. All windows of a question's documents are read,
 and one softmax runs over all their sentences and over "none of them" (a fixed logit of 0): the loss is the
 cross-entropy of the sentences that answer, or of none. Beside it: the answer span, the verdict of yes/no questions,
-and, with ``--soft``, the divergence from a larger reader's softmax (distillation, https://arxiv.org/abs/1503.02531).
-Seeded; resumes from its last checkpoint; uses a GPU where there is one. ``--pieces``: for a larger reader that starts
-from all-mpnet-base-v2, what bench/word_pieces.py writes. How the shipped weights were made stands in
-index/reader/README.md.
+and the divergence from a larger reader's softmax (distillation, https://arxiv.org/abs/1503.02531): what it wrote down
+once (``--soft``), or what it says of each batch as it comes (``--teacher``), so that every epoch may vary questions and
+documents (``--vary``). Seeded; resumes from its last checkpoint; uses a GPU where there is one. ``--pieces``: for a
+larger reader that starts from all-mpnet-base-v2, what bench/word_pieces.py writes. How the shipped weights were made
+stands in index/reader/README.md.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from bench.reader_examples import EXAMPLES, Document, Example
-from bench.reader_model import Batches, ReaderModel, loss_of, score
+from bench.reader_model import Batch, Batches, ReaderModel, loss_of, score
 from bench.scores import auroc
 
 
@@ -91,8 +93,7 @@ def train(args: argparse.Namespace) -> None:
     soft = _probabilities(args.soft) if args.soft else None
     pieces = json.loads(Path(args.pieces).read_text()) if args.pieces else None
     kept = [e for e in examples if not e.held_out]
-    if args.mix:
-        kept = _mixed(kept, json.loads(args.mix), random.Random(args.seed))
+    shares = json.loads(args.mix) if args.mix else {}
     held_out = [e for e in examples if e.held_out]
     if args.limit:
         kept, held_out = kept[:: len(kept) // args.limit], held_out[:: 1 + len(held_out) // args.limit]
@@ -105,29 +106,41 @@ def train(args: argparse.Namespace) -> None:
     optimizer = torch.optim.AdamW(
         [p for p in model.parameters() if p.requires_grad], lr=args.lr, weight_decay=0.01, fused=True
     )
+    teacher = _Teacher(args, device) if args.teacher else None
     epochs = [
         Batches(
-            documents, kept, tokens=args.tokens, seed=args.seed * 1000 + n, soft=soft, pieces=pieces, most=args.windows
+            documents,
+            _mixed(kept, shares, random.Random(args.seed * 1000 + n)),
+            tokens=args.tokens,
+            seed=args.seed * 1000 + n,
+            soft=soft,
+            pieces=pieces,
+            most=args.windows,
+            vary=args.vary,
         )
         for n in range(args.epochs)
     ]
     steps = sum(map(len, epochs))
     warm = max(1, steps // 16)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(s / warm, 1.0 if args.constant else max(0.0, (steps - s) / (steps - warm)))
-    )
+    clock = _Clock(args.minutes)
+
+    def rate(step: int) -> float:
+        left = min((steps - step) / (steps - warm), 1 - clock.share())
+        return min(step / warm, 1.0 if args.constant else max(0.0, left))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     checkpoint, done = out / "checkpoint.pt", 0
     parts: dict[str, Any] = {"model": model, "average": average, "optimizer": optimizer, "schedule": schedule}
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device, weights_only=True)
-        done = state.pop("done")
+        done, clock.before = state.pop("done"), state.pop("seconds")
         for name, part in parts.items():
             part.load_state_dict(state[name])
         print(f"goes on from step {done}")
     check = Batches(documents, held_out, tokens=args.tokens, seed=None, pieces=pieces)
-    step, began, last = 0, time.time(), 0.0
+    step, last = 0, 0.0
     for number, epoch in enumerate(epochs):
         if step + len(epoch) <= done:
             step += len(epoch)
@@ -136,8 +149,14 @@ def train(args: argparse.Namespace) -> None:
         epoch.batches, step = epoch.batches[skip:], step + skip
         model.train()
         for batch in _loader(epoch, device):
+            if clock.share() >= 1:
+                break
+            batch = batch.to(device)
+            taught = teacher.tell(batch) if teacher else None
             with torch.autocast(device, dtype=torch.bfloat16):
-                loss = loss_of(model, batch.to(device), smoothing=args.smoothing)
+                loss = loss_of(
+                    model, batch, smoothing=args.smoothing, verdict_weight=args.verdict_weight, taught=taught
+                )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -147,13 +166,52 @@ def train(args: argparse.Namespace) -> None:
             step += 1
             last = loss.item() if step % 50 == 0 else last
             if step % 50 == 0:
-                print(f"step {step} of {steps}  loss {last:.3f}  {time.time() - began:.0f} s", flush=True)
+                print(f"step {step} of {steps}  loss {last:.3f}  {clock.seconds():.0f} s", flush=True)
             if step % args.checkpoint_every == 0:
-                torch.save({"done": step, **{n: p.state_dict() for n, p in parts.items()}}, checkpoint)
-        if args.evaluate_every and (number % args.evaluate_every == args.evaluate_every - 1 or step == steps):
+                state = {n: p.state_dict() for n, p in parts.items()}
+                torch.save({"done": step, "seconds": clock.seconds(), **state}, checkpoint)
+        over = step == steps or clock.share() >= 1
+        if args.evaluate_every and (number % args.evaluate_every == args.evaluate_every - 1 or over):
             report(evaluate(average, check, device), f"epoch {number + 1}")
+        if over:
+            break
     halves = {n: p.half() if p.is_floating_point() else p for n, p in average.module.state_dict().items()}
     torch.save(halves, out / "reader.pt")
+
+
+class _Clock:
+    """How much of the time that may be used is gone."""
+
+    def __init__(self, minutes: float | None) -> None:
+        self.began, self.before, self.limit = time.time(), 0.0, minutes and minutes * 60
+
+    def seconds(self) -> float:
+        return self.before + time.time() - self.began
+
+    def share(self) -> float:
+        return self.seconds() / self.limit if self.limit else 0.0
+
+
+class _Teacher:
+    """A larger reader that says of each batch what it thinks of it."""
+
+    def __init__(self, args: argparse.Namespace, device: str) -> None:
+        self.device = device
+        self.model = ReaderModel(args.teacher_base).to(device).eval()
+        self.model.load_state_dict(torch.load(args.teacher, weights_only=True, map_location=device))
+        pieces = json.loads(Path(args.teacher_pieces).read_text()) if args.teacher_pieces else None
+        self.pieces = None if pieces is None else torch.tensor(pieces, device=device)
+
+    @torch.no_grad()
+    def tell(self, batch: Batch) -> torch.Tensor:
+        """Set ``batch.soft``, and return verdict logits."""
+        own = batch
+        if self.pieces is not None:
+            own = replace(batch, ids=torch.where(batch.mask == 1, self.pieces[batch.ids], self.pieces[0]))
+        with torch.autocast(self.device, dtype=torch.bfloat16):
+            logits, verdicts, _ = score(self.model, own)
+        batch.soft = logits.softmax(-1)
+        return verdicts
 
 
 def _mixed(examples: list[Example], shares: dict[str, float], rng: random.Random) -> list[Example]:
@@ -222,6 +280,12 @@ def main() -> None:
     parser.add_argument("--constant", action="store_true", help="do not lower the learning rate towards the end")
     parser.add_argument("--out", default="runs/reader/small")
     parser.add_argument("--soft", help="files that 'label' wrote, separated by commas")
+    parser.add_argument("--teacher", help="weights of a larger reader, to learn from as it reads along")
+    parser.add_argument("--teacher-base", help="folder of the model that it started from")
+    parser.add_argument("--teacher-pieces", help="as --pieces, for it")
+    parser.add_argument("--vary", action="store_true", help="reword questions, leave sentences out")
+    parser.add_argument("--verdict-weight", type=float, default=1.0)
+    parser.add_argument("--minutes", type=float, help="be done after so long, however many epochs that makes")
     parser.add_argument("--labels", default="runs/reader/labels.pickle", help="where 'label' writes")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--lr", type=float, default=1.5e-4)

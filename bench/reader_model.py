@@ -168,7 +168,7 @@ def collate(
     windows: list[Window] = []
     tables, golds, sure, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
     sentences = 0
-    size = 256 if rng is None or rng.random() < 0.7 else rng.randint(128, 255)
+    size = 256 if rng is None or rng.random() < 0.6 else rng.randint(80, 255)
     for example in examples:
         table, gold = [0], [not example.gold]
         bare = rng is not None and rng.random() < TITLE_DROPOUT

@@ -23,9 +23,9 @@ from bench.quality import HybridSearch
 from bench.question_sets import SetArticle, load_question_set
 from bench.results import to_table, write_section
 from bot import Answer, Conversation, Turn
+from bot.english.leaning import Leaning
+from bot.english.words import words_of
 from bot.followup import understand
-from bot.leaning import Leaning
-from bot.words import words_of
 from index import Hit, Library, Quote
 
 PASSAGES = ("inscit_dev", "mtrag_subset")

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.data import Row, load_rows
 from bench.reader_data import extra_articles, extra_names, held_out_extra, held_out_news
 from bot.conversation import DEPTH
-from bot.yes_no import is_yes_no
+from bot.english.yes_no import is_yes_no
 from index import Hit, Library
 from index.reader import calibration
 from index.reader.reader import MODEL_SHA256

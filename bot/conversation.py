@@ -13,7 +13,7 @@ from bot import followup, smalltalk
 from bot.answer import NO_ARTICLE, NO_QUESTION, THRESHOLD, decide
 from bot.citation import cite
 from bot.elsewhere import other_places
-from bot.leaning import Leaning
+from bot.english.leaning import Leaning
 from bot.overview import overview
 from bot.suggest import next_questions
 from bot.types import Answer, Turn

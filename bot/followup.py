@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import smalltalk
-from bot.leaning import Leaning, leaning
-from bot.rewording import reword, without_brackets
+from bot.english.leaning import Leaning, leaning
+from bot.english.rewording import reword, without_brackets
 from bot.types import Turn
 from index.types import Hit
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.speech import Attribution, attribution_of, mask_speech, subject_of
-from bot.speech_patterns import BLOT
+from bot.english.speech import Attribution, attribution_of, mask_speech, subject_of
+from bot.english.speech_patterns import BLOT
 from index.blocks import BlockKind, split_blocks
 from index.sentences import split_sentences
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from bot.answer import THRESHOLD
 from bot.asking.kinds import Kind
 from bot.asking.questions import Candidate, candidates_of
-from bot.leaning import Leaning, leaning
+from bot.english.leaning import Leaning, leaning
 from bot.overview import overview
 from bot.thread import Thread, article_of, thread_of
 from bot.types import Turn

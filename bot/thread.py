@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.english.words import is_telling, words_of
 from bot.types import Answer, Turn
-from bot.words import is_telling, words_of
 from index.types import Article, Quote
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import math
 import re
 from collections.abc import Sequence
 
-from bot.cues import find_cues
+from bot.english.cues import find_cues
+from bot.english.yes_no import is_yes_no
 from bot.types import Verdict
-from bot.yes_no import is_yes_no
 from index.types import Hit
 
 __all__ = ["WEIGHTS", "carries", "is_yes_no", "judge", "read_features", "verdict_of"]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from bot import Answer, Conversation, Turn
+from bot.english.leaning import Leaning, leaning
+from bot.english.mentions import Kind, mentions
 from bot.followup import HISTORY_CHARACTERS, Understood, history_of, is_settled, prefers_context, understand
-from bot.leaning import Leaning, leaning
-from bot.mentions import Kind, mentions
 from index import Hit, Library, Passage, Quote
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer import decide
-from bot.cues import find_cues
+from bot.english.cues import find_cues
 from bot.types import Verdict
 from bot.verdict import CONTRADICTS, LEAST_CONFIDENCE, WEIGHTS, is_yes_no, judge, read_features, verdict_of
 from index import Hit, Library, Passage, Quote

@@ -11,7 +11,7 @@ from bot.asking.clauses import Clause, ask, clause_of
 from bot.asking.kinds import Kind, Made
 from bot.asking.subjects import BE, is_plural
 from bot.asking.verbs import base_forms, past_forms
-from bot.words import FUNCTION_WORDS, PREPOSITIONS, word_list, words_of
+from bot.english.words import FUNCTION_WORDS, PREPOSITIONS, word_list, words_of
 
 _NUMBER_WORD = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.words import TITLES, names_people, words_of
+from bot.english.words import TITLES, names_people, words_of
 
 _SPEECH_OR_STOP = ('"', "“", "‘", ":", ".", "?", "!", "(")
 

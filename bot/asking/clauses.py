@@ -24,7 +24,7 @@ from bot.asking.subjects import (
     without_aside,
 )
 from bot.asking.verbs import past_forms, present_forms
-from bot.words import AUXILIARIES, DATES, Word, word_list, words_of
+from bot.english.words import AUXILIARIES, DATES, Word, word_list, words_of
 
 _NEGATED = {"cannot": "can", "can't": "can", "won't": "will", "shan't": "shall"}
 _OWNING = word_list("his her its their")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.asking.verbs import past_forms
-from bot.words import words_of
+from bot.english.words import words_of
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DAY = "(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"

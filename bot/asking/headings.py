@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.asking.verbs import present_forms
-from bot.words import word_list, words_of
+from bot.english.words import word_list, words_of
 
 _QUESTION = re.compile(
     r"(?:Who|What|When|Where|Why|How|Which|Is|Are|Was|Were|Do|Does|Did|Has|Have|Can|Could|Will|Would|Should|Must|May)\b"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.asking.casing import Casing
 from bot.asking.clauses import clause_of
 from bot.asking.subjects import is_plural
-from bot.words import names_people, word_list
+from bot.english.words import names_people, word_list
 
 _PART = r"[A-Z][\w'’-]*[^\W\d_A-Z]"
 _FULL = rf"{_PART}(?:\s+(?:[A-Z]\.|(?:de|van|von|der|al|el|bin|di|da)|[A-Z][\w'’-]+)){{0,2}}\s+{_PART}"

@@ -16,8 +16,8 @@ from bot.asking.headings import of_heading
 from bot.asking.kinds import Kind
 from bot.asking.people import reports, what_was_said, who_is
 from bot.asking.statements import about
+from bot.english.words import FUNCTION_WORDS, word_list, words_of
 from bot.speaker import speaker_of
-from bot.words import FUNCTION_WORDS, word_list, words_of
 from index.blocks import BlockKind, split_blocks
 from index.sentences import split_sentences
 from index.types import Article

@@ -12,7 +12,7 @@ from bot.asking.dates import DATE, WHEN
 from bot.asking.kinds import Kind, Made
 from bot.asking.subjects import BE, is_plural
 from bot.asking.verbs import past_forms
-from bot.words import FUNCTION_WORDS, names_people, word_list, words_of
+from bot.english.words import FUNCTION_WORDS, names_people, word_list, words_of
 
 _CAUSE = re.compile(r"^,?\s*(?:partly\s+|mainly\s+|chiefly\s+|largely\s+|mostly\s+)?(?:because\b|due to\b|owing to\b)")
 _PARTLY = re.compile(r"\s*\b(?:partly|mainly|chiefly|largely|mostly|not least)$")

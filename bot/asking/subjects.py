@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.asking.verbs import base_forms, past_forms, present_forms
-from bot.words import DATES, FUNCTION_WORDS, Word, word_list
+from bot.english.words import DATES, FUNCTION_WORDS, Word, word_list
 
 LONGEST_SUBJECT = 7
 """Words: a longer subject makes a question that nobody would ask."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.words import word_list
+from bot.english.words import word_list
 
 _REGULAR = word_list("""
     abandon abolish accept accuse add adopt advise agree aim allow announce answer appeal appear apply appoint

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.words import (
+from bot.english.words import (
     AUXILIARIES,
     DATES,
     DETERMINERS,

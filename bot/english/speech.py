@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.speech_patterns import (
+from bot.english.speech_patterns import (
     ACCORDING,
     AFTER_SPEECH,
     AND_SAYS,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 
-from bot.words import (
+from bot.english.words import (
     AUXILIARIES,
     CLAUSE_STARTS,
     DETERMINERS,

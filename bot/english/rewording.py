@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from bot.leaning import PERSONS, SEVERAL, is_cut_short, is_possessive, loose_pronouns
-from bot.mentions import Kind, Mention, content_of, mentions
+from bot.english.leaning import PERSONS, SEVERAL, is_cut_short, is_possessive, loose_pronouns
+from bot.english.mentions import Kind, Mention, content_of, mentions
+from bot.english.words import DETERMINERS, Word, is_function_word, is_telling, words_of
 from bot.types import Turn
-from bot.words import DETERMINERS, Word, is_function_word, is_telling, words_of
 
 MOST_TERMS = 4
 """As many as say what a question is about and are still read at a glance."""

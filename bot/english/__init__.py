@@ -1,0 +1,1 @@
+"""What the conversation knows of English: words, pronouns, names, denials, and who says what. Pure rules, no models."""

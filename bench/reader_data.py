@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 
 from bench.data import Row, load_rows
 from bench.reader_examples import EXAMPLES, Document, Example
+from bench.reader_statements import statements
 from bench.reader_variants import altered, variants
 from index.reader.windows import HISTORY_TOKENS, Segment
 
@@ -106,6 +107,8 @@ def add_news(
     texts = {row["id"]: row["text"] for row in articles}
     for row in articles:
         examples.add_document(row["id"], row["title"], row["text"])
+        if row["id"] not in held_out:
+            add_statements(examples, row["id"], row["text"])
 
     def add(row: Row, key: str, source: str, question: str, article: str, history: str = "") -> None:
         example = Example(key, source, examples.encode(question), examples.encode(history)[-HISTORY_TOKENS:], [article])
@@ -128,6 +131,14 @@ def add_news(
             if before:
                 add(turn, f"{key}q", "followup", turn["question"], article, before)
             before = " ".join([turn["question"], *turn["answers"][:1]])
+
+
+def add_statements(examples: Examples, key: str, text: str) -> None:
+    """Yes/no questions that rules make of a document."""
+    for n, made in enumerate(statements(text, examples.documents[key].offsets, examples.rng)):
+        example = Example(f"{key}-said-{n}", "said", examples.encode(made.question), (), [key])
+        example.gold, example.verdict = [(0, made.sentence)], VERDICTS[made.verdict]
+        examples.examples.append(example)
 
 
 def add_spans(examples: Examples, name: str, rng: random.Random, *, siblings: int, strangers: int) -> None:

@@ -52,17 +52,17 @@ def _slip(word: str, rng: random.Random) -> str:
     )
 
 
-def altered(question: str, text: str, rng: random.Random) -> str | None:
+def altered(question: str, text: str, rng: random.Random, *, asserted: bool = False) -> str | None:
     """The question with one number, name or word changed, so that ``text`` most likely does not answer it.
 
     After the way in which SQuAD 2.0's unanswerable questions were often made (https://arxiv.org/abs/1806.03822, 3.2).
     A name or number is taken from ``text``, of the same form. None for yes/no questions, and where nothing can be
-    changed.
+    changed. ``asserted``: for a yes/no question of which ``text`` says that it is so, to make one that it denies.
     """
-    if _YES_OR_NO.match(question):
+    if not asserted and _YES_OR_NO.match(question):
         return None
     ways = []
-    for kind in (_NUMBER, _NAME):
+    for kind in (_NUMBER,) if asserted else (_NUMBER, _NAME):
         others = sorted({m[0] for m in kind.finditer(text)})
         for m in kind.finditer(question):
             fit = [o for o in others if _alike(o, m[0]) and o not in question and m[0] not in o]

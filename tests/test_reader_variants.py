@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("bench.reader_variants", reason="bench is not part of an installed package")
 
+from bench.reader_statements import Statement, statements
 from bench.reader_variants import altered, variants
 
 TEXT = "The Orla Bridge opened in 1921. In 1944 engineers of the Kell Company blew up the Orla Bridge and the Mire Dam."
@@ -36,3 +37,18 @@ def test_an_altered_question_differs_in_one_thing(question: str, others: set[str
 def test_what_cannot_be_altered_is_left(question: str) -> None:
     text = TEXT if question != "What did the engineers of Orla say?" else "Orla has engineers."
     assert altered(question, text, Random(0)) is None
+
+
+def test_a_statement_that_is_altered_is_denied() -> None:
+    found = {altered("Did the bridge open in 1921?", TEXT, Random(seed), asserted=True) for seed in range(20)}
+    assert found == {"Did the bridge open in 1944?", "Did the bridge close in 1921?"}
+
+
+def test_statements_become_yes_no_questions() -> None:
+    said = ["The council did not approve the new bridge.", "The old bridge may reopen next year."]
+    text = " ".join(said)
+    sentences = [(0, len(said[0])), (len(said[0]) + 1, len(text))]
+    assert statements(text, sentences, Random(0)) == [
+        Statement("Did the council approve the new bridge?", 0, "no"),
+        Statement("Will the old bridge reopen next year?", 1, "undecided"),
+    ]

@@ -1,7 +1,7 @@
 """Yes/no questions made of what articles say, with their verdicts: sentences turned into questions by rule.
 
 "The firm did not contest it." answers "Did the firm contest it?": no. "It opened in 1921." answers "Did it open in
-1921?": yes, and with another year, or a word turned into its opposite: no. "It may close." leaves "Will it close?" open.
+1921?": yes, and with another year, or a word turned into its opposite: no. "It may close." leaves "Will it?" open.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from index.errors import (
     EmptyArticle,
     LibraryBusy,
     LibraryClosed,
+    LibraryDamaged,
     LibraryError,
     LibraryNotWritable,
     LibraryTooNew,
@@ -22,7 +23,7 @@ from index.errors import (
     PullquoteError,
     UnsupportedFormat,
 )
-from index.types import Article, Hit, Passage, Quote
+from index.types import Article, Change, Hit, Passage, Problem, Quote, Revision
 
 if TYPE_CHECKING:
     from index.library import Library, search
@@ -31,11 +32,13 @@ __all__ = [
     "Article",
     "ArticleError",
     "ArticleTooLarge",
+    "Change",
     "EmptyArticle",
     "Hit",
     "Library",
     "LibraryBusy",
     "LibraryClosed",
+    "LibraryDamaged",
     "LibraryError",
     "LibraryNotWritable",
     "LibraryTooNew",
@@ -43,8 +46,10 @@ __all__ = [
     "NoSuchArticle",
     "NoSuchFile",
     "Passage",
+    "Problem",
     "PullquoteError",
     "Quote",
+    "Revision",
     "UnsupportedFormat",
     "search",
 ]

@@ -17,6 +17,9 @@ from index.types import Article
 BUNDLED = Path(__file__).parent / "bundled"
 """Where the articles lie that come with the program."""
 
+_BUNDLED = "pullquote/"
+"""What their sources start with."""
+
 _ID_LENGTH = 16
 """Hexadecimal digits of a SHA-256: 64 bits, so a million articles share none but once in 37 million libraries."""
 
@@ -33,11 +36,19 @@ MAX_TEXT = 25_000_000
 """Characters, ten times a long novel: encoding more takes hours, and a small file may unpack to as much."""
 
 
-def make_article(text: str, *, title: str | None = None, source: str | None = None) -> Article:
+def make_article(
+    text: str,
+    *,
+    title: str | None = None,
+    source: str | None = None,
+    author: str | None = None,
+    published: str | None = None,
+) -> Article:
     """Return the article of a text, which is kept exactly as it is.
 
-    ``title``: None for the first heading, or else the first words. The id comes from the source, or without one from
-    the text, so it is the same whenever the same article is added. EmptyArticle where there are no words.
+    ``title``: None for the first heading, or else the first words. ``author``, ``published``: where known. The id comes
+    from the source, or without one from the text, so it is the same whenever the same article is added. EmptyArticle
+    where there are no words.
     """
     if not isinstance(text, str):
         raise ValueError(f"text must be a str, not {type(text).__name__}")
@@ -56,6 +67,8 @@ def make_article(text: str, *, title: str | None = None, source: str | None = No
         source=source,
         added=datetime.now(UTC),
         revision=_digest(text),
+        author=_one_line(author),
+        published=_one_line(published),
     )
 
 
@@ -83,7 +96,26 @@ def read_article(where: str | Path, *, title: str | None = None, allow_loopback:
         raise EmptyArticle(f"{name} has no words in it: add an article that has some")
     if len(extract.text) > MAX_TEXT:
         raise ArticleTooLarge(f"{name} has more than {MAX_TEXT // 1_000_000} million characters: split it")
-    return make_article(extract.text, title=title or extract.title, source=source)
+    return make_article(
+        extract.text,
+        title=title or extract.title,
+        source=source,
+        author=extract.author,
+        published=extract.published,
+    )
+
+
+def read_source(source: str, *, title: str | None = None) -> Article:
+    """Return the article of what was an article's source, as it is now. Errors as ``read_article``.
+
+    ArticleError where it is neither an address nor the full path of a file: who added it may have written anything.
+    """
+    bundled = BUNDLED / source.removeprefix(_BUNDLED)
+    if source.startswith(_BUNDLED) and bundled.parent == BUNDLED:
+        return read_article(bundled, title=title)
+    if not _ADDRESS.match(source) and not Path(source).is_absolute():
+        raise ArticleError(f"{source!r} is no address and no full path of a file: add the article's new text instead")
+    return read_article(source, title=title)
 
 
 def _source_of(path: Path) -> str:
@@ -92,7 +124,7 @@ def _source_of(path: Path) -> str:
         path = path.resolve()
     except (OSError, ValueError):
         return str(path)
-    return f"pullquote/{path.name}" if path.parent == BUNDLED else str(path)
+    return f"{_BUNDLED}{path.name}" if path.parent == BUNDLED else str(path)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -119,6 +151,11 @@ def _title_of(text: str) -> str:
     if first.kind is BlockKind.HEADING or len(words) <= _TITLE_LENGTH:
         return words
     return words[:_TITLE_LENGTH].rsplit(None, 1)[0] + "…"
+
+
+def _one_line(fact: str | None) -> str | None:
+    """A fact about an article without line breaks; None where it says nothing."""
+    return " ".join(fact.split()) or None if fact else None
 
 
 def _digest(text: str) -> str:

@@ -13,6 +13,7 @@
     │   ├── LibraryClosed       used after close()
     │   ├── LibraryBusy         another process is writing to it
     │   ├── LibraryNotWritable  the folder cannot be made or written
+    │   ├── LibraryDamaged      what is kept there is not what was written
     │   └── LibraryTooNew       written by a later version of this program
     └── ModelError              a model is missing, or is not the one expected
 
@@ -64,6 +65,10 @@ class LibraryBusy(LibraryError):
 
 class LibraryNotWritable(LibraryError):
     """Its folder cannot be made or written."""
+
+
+class LibraryDamaged(LibraryError):
+    """Its file is truncated, overwritten or altered, or an article in it is."""
 
 
 class LibraryTooNew(LibraryError):

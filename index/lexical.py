@@ -1,20 +1,24 @@
 """The words that question and passage share: tantivy finds passages by them (BM25), and any text can be weighed.
 
-The only file that imports tantivy.
+With index/lexical_files.py the only file that imports tantivy.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.lexical_files import LexicalFiles
 
 _LONGEST_TERM = 64
 """Characters: longer "words" are no words, and are not indexed."""
 
-_WRITER_BYTES = 15_000_000
+WRITER_BYTES = 15_000_000
 """tantivy's smallest writing buffer; the index itself grows as it needs."""
 
 
@@ -28,25 +32,33 @@ class LexicalPassage:
 
 
 class LexicalIndex:
-    """Passages by their words, in memory. A question is plain text: nothing in it is query syntax."""
+    """Passages by their words: those of files, where there are any, and in memory what came after them.
 
-    def __init__(self) -> None:
+    A question is plain text: nothing in it is query syntax.
+    """
+
+    def __init__(self, folder: Path | None = None, sentences: Mapping[int, int] | None = None) -> None:
+        """``folder``: what a LexicalWriter wrote; ``sentences``: how many each of the articles in it has.
+
+        ValueError where there is no such index.
+        """
         import tantivy
 
         self._tantivy: Any = tantivy
-        self._analyser: Any = _make_analyser(tantivy)
-        schema = tantivy.SchemaBuilder()
-        schema.add_unsigned_field("number", indexed=True, fast=True)
-        schema.add_unsigned_field("article", indexed=True)
-        schema.add_text_field("text", tokenizer_name="words", index_option="freq")
-        self._schema: Any = schema.build()
+        self._analyser: Any = make_analyser()
+        self._schema = make_schema()
         self._index: Any = tantivy.Index(self._schema)
         self._index.register_tokenizer("words", self._analyser)
-        self._writer: Any = self._index.writer(_WRITER_BYTES, 1)
+        self._writer: Any = self._index.writer(WRITER_BYTES, 1)
         self._uncommitted = False
         self._frequencies: dict[int, Counter[str]] = {}
         """Of each article: in how many of its sentences each word is. tantivy's own would not go down on removal."""
         self._sentences: dict[int, int] = {}
+        self._kept: LexicalFiles | None = None
+        if folder:
+            from index.lexical_files import LexicalFiles
+
+            self._kept = LexicalFiles(folder, sentences or {})
 
     def add(self, article: int, passages: Iterable[LexicalPassage]) -> None:
         """Hold an article's passages; the article's number must be new."""
@@ -56,17 +68,15 @@ class LexicalIndex:
             for sentence in passage.sentences:
                 frequency.update(set(self.terms(sentence)))
             count += len(passage.sentences)
-            document = self._tantivy.Document()
-            document.add_unsigned("number", passage.number)
-            document.add_unsigned("article", article)
-            document.add_text("text", passage.text)
-            self._writer.add_document(document)
+            self._writer.add_document(make_document(article, passage.number, passage.text))
         self._frequencies[article] = frequency
         self._sentences[article] = count
         self._uncommitted = True
 
     def remove(self, article: int) -> None:
         """Forget an article's passages; nothing happens if it is not held."""
+        if self._kept:
+            self._kept.hide(article)
         if self._frequencies.pop(article, None) is not None:
             del self._sentences[article]
             self._writer.delete_documents_by_query(self._tantivy.Query.term_query(self._schema, "article", article))
@@ -75,20 +85,15 @@ class LexicalIndex:
     def search(self, question: str, k: int, *, articles: Collection[int] | None = None) -> list[tuple[int, float]]:
         """Return up to ``k`` (number, BM25) pairs of passages that share a word with the question, highest first.
 
-        ``articles``: look in these alone; None for all. ``[]`` where no word is shared. Ties by lower number.
+        ``articles``: look in these alone; None for all. ``[]`` where no word is shared. Ties by lower number. Where
+        there are files, passages in them and in memory are weighed apart, and up to ``k`` of either returned.
         """
-        terms = dict.fromkeys(self.terms(question))
+        terms = list(dict.fromkeys(self.terms(question)))
         if not terms or (articles is not None and not articles):
             return []
-        query, occur = self._tantivy.Query, self._tantivy.Occur
-        wanted = query.boolean_query([(occur.Should, self._term_query("text", term)) for term in terms])
-        if articles is not None:
-            within = query.const_score_query(query.term_set_query(self._schema, "article", list(articles)), 0.0)
-            wanted = query.boolean_query([(occur.Must, within), (occur.Must, wanted)])
-        searcher = self._committed_searcher()
-        hits = searcher.search(wanted, k, count=False).hits
-        numbers = searcher.fast_field_values("number", [address for _, address in hits])
-        found = [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
+        found = search_words(self._committed_searcher(), self._schema, terms, k, within=articles)
+        if self._kept:
+            found += self._kept.search(terms, k, articles)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def weigh(self, question: str, *, articles: Collection[int] | None = None) -> dict[str, float]:
@@ -99,9 +104,11 @@ class LexicalIndex:
         """
         held = self._frequencies.keys() if articles is None else self._frequencies.keys() & set(articles)
         n = sum(self._sentences[article] for article in held)
+        n += self._kept.sentences(articles) if self._kept else 0
         weights = {}
         for term in dict.fromkeys(self.terms(question)):
             f = sum(self._frequencies[article][term] for article in held)
+            f += self._kept.frequency(term, articles) if self._kept else 0
             weights[term] = math.log(1 + (n - f + 0.5) / (f + 0.5))
         total = sum(weights.values())
         return {term: weight / total for term, weight in weights.items()}
@@ -115,9 +122,6 @@ class LexicalIndex:
         found: list[str] = self._analyser.analyze(text)
         return found
 
-    def _term_query(self, field: str, term: str) -> Any:
-        return self._tantivy.Query.term_query(self._schema, field, term, "freq")
-
     def _committed_searcher(self) -> Any:
         if self._uncommitted:
             self._writer.commit()
@@ -126,12 +130,67 @@ class LexicalIndex:
         return self._index.searcher()
 
 
-def _make_analyser(tantivy: Any) -> Any:
+def search_words(
+    searcher: Any,
+    schema: Any,
+    terms: Iterable[str],
+    k: int,
+    *,
+    within: Collection[int] | None = None,
+    without: Collection[int] = (),
+) -> list[tuple[int, float]]:
+    """Up to ``k`` (number, BM25) pairs of passages that have one of the words, highest first; in ``within`` alone."""
+    from tantivy import Occur, Query
+
+    wanted = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", term, "freq")) for term in terms])
+    wanted = restrict(wanted, schema, within, without)
+    hits = searcher.search(wanted, k, count=False).hits
+    numbers = searcher.fast_field_values("number", [address for _, address in hits])
+    return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
+
+
+def restrict(query: Any, schema: Any, within: Collection[int] | None, without: Collection[int]) -> Any:
+    """A query that looks in articles ``within`` alone, None for all, and not in those ``without``."""
+    from tantivy import Occur, Query
+
+    parts = [(Occur.Must, query)]
+    if within is not None:
+        inside = Query.term_set_query(schema, "article", list(within))
+        parts.insert(0, (Occur.Must, Query.const_score_query(inside, 0.0)))
+    if without:
+        parts.append((Occur.MustNot, Query.term_set_query(schema, "article", list(without))))
+    return query if len(parts) == 1 else Query.boolean_query(parts)
+
+
+def make_schema() -> Any:
+    """What is kept of a passage, or of a sentence: its number, its article's, and its words."""
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_unsigned_field("number", indexed=True, fast=True)
+    schema.add_unsigned_field("article", indexed=True)
+    schema.add_text_field("text", tokenizer_name="words", index_option="freq")
+    return schema.build()
+
+
+def make_document(article: int, number: int, text: str) -> Any:
+    import tantivy
+
+    document = tantivy.Document()
+    document.add_unsigned("number", number)
+    document.add_unsigned("article", article)
+    document.add_text("text", text)
+    return document
+
+
+def make_analyser() -> Any:
     """Words in small letters, without accents, reduced to their English stems.
 
     Stems found 3 in 100 more answering sentences than plain words did, on questions of data/train; a list of stop words
     found fewer.
     """
+    import tantivy
+
     keep = tantivy.Filter
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     for step in (keep.remove_long(_LONGEST_TERM), keep.lowercase(), keep.ascii_fold(), keep.stemmer("english")):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,42 @@ class Article:
     """When this revision was added, in UTC."""
     revision: str
     """The first 16 hexadecimal digits of the SHA-256 of ``text`` in UTF-8: what offsets refer to."""
+    author: str | None = None
+    """Who wrote it, where the file or the page says so."""
+    published: str | None = None
+    """The day on which it was published, as in 2026-05-11, where the file or the page says so."""
+
+
+class Change(StrEnum):
+    """What adding an article does to a library."""
+
+    NEW = "new"
+    """There was none of its id."""
+    CHANGED = "changed"
+    """There was another text under its id: it becomes a new revision."""
+    UNCHANGED = "unchanged"
+    """The same text is there already: nothing is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One edition of an article, by its text's hash: enough to tell which edition a quote was taken from."""
+
+    revision: str
+    """As ``Article.revision``."""
+    added: datetime
+    """When it was added, in UTC."""
+    characters: int
+    """The length of its text. The text of earlier revisions is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was wrong with a library, and whether it is mended."""
+
+    message: str
+    """One sentence: what it is and, where it is not mended, the way out."""
+    mended: bool
 
 
 @dataclass(frozen=True, slots=True)

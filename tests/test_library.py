@@ -22,11 +22,13 @@ def test_the_public_names_are_these() -> None:
         "Article",
         "ArticleError",
         "ArticleTooLarge",
+        "Change",
         "EmptyArticle",
         "Hit",
         "Library",
         "LibraryBusy",
         "LibraryClosed",
+        "LibraryDamaged",
         "LibraryError",
         "LibraryNotWritable",
         "LibraryTooNew",
@@ -34,8 +36,10 @@ def test_the_public_names_are_these() -> None:
         "NoSuchArticle",
         "NoSuchFile",
         "Passage",
+        "Problem",
         "PullquoteError",
         "Quote",
+        "Revision",
         "UnsupportedFormat",
         "search",
     ]
@@ -47,7 +51,7 @@ def test_the_public_names_are_these() -> None:
 def test_every_error_is_a_pullquote_error() -> None:
     errors = [getattr(index, name) for name in index.__all__]
     found = [each for each in errors if isinstance(each, type) and issubclass(each, Exception)]
-    assert len(found) == 13
+    assert len(found) == 14
     assert all(issubclass(each, index.PullquoteError) for each in found)
 
 

@@ -14,7 +14,7 @@ import pytest
 from bag_encoder import BagOfWordsEncoder
 
 from index import Library, LibraryBusy, LibraryError, LibraryNotWritable, LibraryTooNew, ModelError
-from index import store as store_module
+from index import store_open, store_schema, store_sqlite
 from index.article import make_article
 
 TEXT = "The deal covers boats. It does not cover returns.\n\n## Money\n\nNobody named a sum."
@@ -69,7 +69,7 @@ def test_an_add_that_fails_half_way_changes_nothing(tmp_path: Path, monkeypatch:
     with open_library(tmp_path) as library:
         library.add_text(TEXT, source="here")
         before = found(library, "returns")
-        monkeypatch.setattr(store_module, "_passage_row", lambda split: 1 / 0)
+        monkeypatch.setattr(store_sqlite, "passage_row", lambda *row: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             library.add_text(OTHER, source="here")
         monkeypatch.undo()
@@ -125,10 +125,10 @@ def test_what_another_process_adds_or_removes_is_seen_at_once(tmp_path: Path) ->
 
 
 def test_a_second_writer_is_told_to_wait_and_readers_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(store_open, "BUSY_SECONDS", 0.05)
     with open_library(tmp_path) as library:
         library.add_text(TEXT)
-        writing = sqlite3.connect(tmp_path / store_module.FILE_NAME, isolation_level=None)
+        writing = sqlite3.connect(tmp_path / store_open.FILE_NAME, isolation_level=None)
         writing.execute("BEGIN IMMEDIATE")
         with pytest.raises(LibraryBusy, match="another process is writing"):
             library.add_text(OTHER)
@@ -160,9 +160,9 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
 def test_a_library_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     with open_library(tmp_path) as library:
         library.add_text(TEXT)
-    file = tmp_path / store_module.FILE_NAME
+    file = tmp_path / store_open.FILE_NAME
     with sqlite3.connect(file) as connection:
-        connection.execute(f"PRAGMA user_version = {store_module.SCHEMA_VERSION + 1}")
+        connection.execute(f"PRAGMA user_version = {store_schema.SCHEMA_VERSION + 1}")
     connection.close()
     before = file.read_bytes()
     with pytest.raises(LibraryTooNew, match="pip install --upgrade"):
@@ -171,7 +171,7 @@ def test_a_library_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_library_is_named(tmp_path: Path) -> None:
-    (tmp_path / store_module.FILE_NAME).write_bytes(b"not a database, but long enough to look at " * 100)
+    (tmp_path / store_open.FILE_NAME).write_bytes(b"not a database, but long enough to look at " * 100)
     with pytest.raises(LibraryError, match="damaged or no library"):
         open_library(tmp_path)
 

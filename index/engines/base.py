@@ -29,3 +29,15 @@ class VectorEngine(Protocol):
 
     def __len__(self) -> int:
         """How many vectors it holds."""
+
+
+def mean_vector(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean of sentence vectors, (n, dimension), of unit length: what engines hold a passage as.
+
+    It finds passages about as well as the passage's own vector, without running the model over the text a second time.
+    """
+    import numpy as np
+
+    mean: NDArray[np.float32] = vectors.mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return mean / length if length else mean

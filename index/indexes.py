@@ -1,0 +1,224 @@
+"""The dense and the lexical index of a library, kept in step with its store, and in files where that is worth it.
+
+What the files lack is held in memory, until it is so much that files are written anew.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Collection, Iterable
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from index.embedding import Encoder, Progress
+from index.engines.base import mean_vector
+from index.engines.faiss import FaissEngine
+from index.fusion import Weights
+from index.lexical import LexicalIndex, LexicalPassage
+from index.lexical_files import LexicalWriter
+from index.snapshots import Maker, Snapshot, drop_snapshots, find_snapshot, has_damage, writing_snapshot
+from index.store import StoredPassage
+from index.types import Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from index.store_sqlite import SqliteStore
+
+WORTH_FILES = 2_000
+"""Passages: fewer are indexed in memory in less than half a second, whenever the library is opened."""
+
+SHARE = 0.1
+"""Of all passages: when more than this is not in the files, they are written anew."""
+
+_VECTORS, _WORDS, _PLACES = "vectors.faiss", "words", "places.npy"
+
+log = logging.getLogger(__name__)
+
+
+class Indexes:
+    """The Finder of a store in a folder or in memory."""
+
+    def __init__(self, store: SqliteStore, encoder: Encoder) -> None:
+        """``encoder``: the one whose vectors the store holds."""
+        self._store = store
+        self._encoder = encoder
+        self._can_write = store.folder is not None and store.writable
+        self._close()
+
+    def sync(self, progress: Progress | None = None) -> None:
+        with self._store.reading():
+            if not self._opened:
+                self._open()
+            held = self._store.passage_ranges()
+            if self._can_write and self._outside_files(held) > max(WORTH_FILES, SHARE * _count(held.values())):
+                self._write(held, progress)
+            self._follow(held, progress)
+
+    def settle(self, progress: Progress | None = None) -> None:
+        if not self._can_write or _count(self._store.passage_ranges().values()) <= WORTH_FILES:
+            return
+        if self._files and self._files.generation < self._purged():
+            self._close()
+        self.sync(progress)
+
+    def check(self, progress: Progress | None = None) -> list[Problem]:
+        problems = []
+        if self._store.folder and has_damage(self._store.folder):
+            self._close()
+            if self._can_write:
+                drop_snapshots(self._store.folder)
+            message = f"the search indexes in {self._store.where} were damaged, and are not used"
+            problems.append(Problem(f"{message}: made anew" if self._can_write else message, self._can_write))
+        self.sync(progress)
+        return problems
+
+    def propose(
+        self,
+        question: str,
+        vector: NDArray[np.float32],
+        *,
+        depth: int,
+        articles: Collection[int] | None,
+        weights: Weights,
+    ) -> set[int]:
+        found: list[tuple[int, float]] = []
+        depth = min(depth, len(self._engine))
+        if depth and weights.uses_dense:
+            among = None if articles is None else list(chain.from_iterable(self._places.get(n, ()) for n in articles))
+            found += self._engine.search(vector, depth, among=among)
+        if depth and weights.uses_lexical:
+            found += self._lexical.search(question, depth, articles=articles)
+        return {number for number, _ in found}
+
+    def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
+        return self._lexical.weigh(question, articles=articles)
+
+    def shared(self, weights: dict[str, float], text: str) -> set[str]:
+        return self._lexical.shared(weights, text)
+
+    def _close(self) -> None:
+        """Hold nothing, as before the first ``sync``."""
+        self._opened = False
+        self._files: Snapshot | None = None
+        self._in_files: dict[int, tuple[range, int]] = {}
+        """Of each article in the files: the numbers of its passages, and how many sentences it has."""
+        self._places: dict[int, range] = {}
+        """Of each article that is held, in the files or in memory: the numbers of its passages."""
+
+    def _open(self) -> None:
+        """Take up the newest files, where there are any that can be used."""
+        self._opened = True
+        self._engine = FaissEngine(self._encoder.dimension)
+        self._lexical = LexicalIndex()
+        folder = self._store.folder
+        if folder is None:
+            return
+        generation = int(self._store.setting("generation") or 0)
+        found = find_snapshot(folder, self._maker(), oldest=self._purged(), newest=generation)
+        if found is None:
+            return
+        try:
+            in_files = _read_places(found.folder / _PLACES)
+            engine = FaissEngine(self._encoder.dimension, file=found.folder / _VECTORS)
+            lexical = LexicalIndex(found.folder / _WORDS, {article: count for article, (_, count) in in_files.items()})
+        except (OSError, ValueError, RuntimeError) as error:
+            log.warning("%s cannot be used (%s): it is made anew", found.folder, error)
+            return
+        self._files, self._engine, self._lexical, self._in_files = found, engine, lexical, in_files
+        self._places = {article: places for article, (places, _) in in_files.items()}
+
+    def _outside_files(self, held: dict[int, range]) -> int:
+        """How many passages the files lack, or have too many."""
+        added = _count(held[article] for article in held.keys() - self._in_files.keys())
+        return added + _count(self._in_files[article][0] for article in self._in_files.keys() - held.keys())
+
+    def _follow(self, held: dict[int, range], progress: Progress | None) -> None:
+        """Forget what the store holds no more, and hold in memory what neither files nor memory have."""
+        for article in self._places.keys() - held.keys():
+            self._engine.remove(self._places.pop(article))
+            self._lexical.remove(article)
+        new = sorted(held.keys() - self._places.keys())
+        for done, article in enumerate(new, 1):
+            passages = self._store.passages_of(article)
+            self._add_vectors(article, passages)
+            self._lexical.add(article, _to_lexical(passages))
+            if progress:
+                progress(done, len(new))
+
+    def _write(self, held: dict[int, range], progress: Progress | None) -> None:
+        """Write files of all that the store holds, and take them up. Where that fails they stay as they were."""
+        folder = self._store.folder
+        if folder is None:
+            return
+        try:
+            if self._files and (self._files.generation < self._purged() or not self._files.folder.is_dir()):
+                self._close()
+                self._engine = FaissEngine(self._encoder.dimension)
+            with writing_snapshot(folder, self._maker(), int(self._store.setting("generation") or 0)) as target:
+                self._write_files(target, held, progress)
+        except (OSError, ValueError, RuntimeError) as error:
+            log.warning("the indexes in %s cannot be kept (%s): they are held in memory", folder, error)
+            self._can_write = False
+        self._close()
+        self._open()
+
+    def _write_files(self, target: Path, held: dict[int, range], progress: Progress | None) -> None:
+        sentences = {article: count for article, (_, count) in self._in_files.items() if article in held}
+        if self._files:
+            shutil.copytree(self._files.folder / _WORDS, target / _WORDS)
+        for article in self._places.keys() - held.keys():
+            self._engine.remove(self._places.pop(article))
+        new = sorted(held.keys() - sentences.keys())
+        with LexicalWriter(target / _WORDS) as words:
+            for article in self._in_files.keys() - held.keys():
+                words.remove(article)
+            for done, article in enumerate(new, 1):
+                passages = self._store.passages_of(article)
+                sentences[article] = words.add(article, _to_lexical(passages))
+                if article not in self._places:
+                    self._add_vectors(article, passages)
+                if progress:
+                    progress(done, len(new))
+        self._engine.save(target / _VECTORS)
+        _write_places(target / _PLACES, held, sentences)
+
+    def _add_vectors(self, article: int, passages: list[tuple[StoredPassage, NDArray[np.float32]]]) -> None:
+        import numpy as np
+
+        self._places[article] = range(passages[0][0].number, passages[-1][0].number + 1)
+        self._engine.add(self._places[article], np.stack([mean_vector(vectors) for _, vectors in passages]))
+
+    def _maker(self) -> Maker:
+        library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")
+        return Maker.of(library or "", fingerprint or "", self._encoder.dimension)
+
+    def _purged(self) -> int:
+        """The generation of the last removal: files from before it hold words that are to be forgotten."""
+        return int(self._store.setting("purged") or 0)
+
+
+def _to_lexical(passages: Iterable[tuple[StoredPassage, object]]) -> list[LexicalPassage]:
+    return [LexicalPassage(stored.number, stored.with_context, stored.sentence_texts) for stored, _ in passages]
+
+
+def _count(ranges: Iterable[range]) -> int:
+    return sum(map(len, ranges))
+
+
+def _read_places(file: Path) -> dict[int, tuple[range, int]]:
+    import numpy as np
+
+    rows = np.load(file, allow_pickle=False).tolist()
+    return {article: (range(first, first + count), sentences) for article, first, count, sentences in rows}
+
+
+def _write_places(file: Path, held: dict[int, range], sentences: dict[int, int]) -> None:
+    import numpy as np
+
+    rows = [(article, places.start, len(places), sentences[article]) for article, places in held.items()]
+    np.save(file, np.asarray(rows, dtype=np.int64))

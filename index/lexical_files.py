@@ -1,0 +1,146 @@
+"""Words in files: tantivy's index of passages, to find them by, and one of their sentences, to count words with.
+
+Written once and then only read. What is taken out of the library meanwhile is hidden.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from index.lexical import (
+    WRITER_BYTES,
+    LexicalPassage,
+    make_analyser,
+    make_document,
+    make_schema,
+    restrict,
+    search_words,
+)
+
+PASSAGES, SENTENCES = "passages", "sentences"
+"""The folders of the two indexes."""
+
+
+class LexicalFiles:
+    """The two indexes of a folder, mapped into memory."""
+
+    def __init__(self, folder: Path, sentences: Mapping[int, int]) -> None:
+        """``sentences``: how many each article has. ValueError where the folder holds no such indexes."""
+        self._schema = make_schema()
+        self._borrowed: list[tempfile.TemporaryDirectory[str]] = []
+        self._passages = self._open(folder / PASSAGES)
+        self._counted = self._open(folder / SENTENCES)
+        self._sentences = dict(sentences)
+        self._hidden: set[int] = set()
+
+    def hide(self, article: int) -> None:
+        """Find nothing of an article from now on."""
+        if self._sentences.pop(article, None) is not None:
+            self._hidden.add(article)
+
+    def search(self, terms: Iterable[str], k: int, articles: Collection[int] | None) -> list[tuple[int, float]]:
+        """Up to ``k`` (number, BM25) pairs of passages that have one of the words; in these articles, None for all."""
+        within = self._held(articles)
+        if within is not None and not within:
+            return []
+        hidden = self._hidden if within is None else ()
+        return search_words(self._passages.searcher(), self._schema, terms, k, within=within, without=hidden)
+
+    def frequency(self, term: str, articles: Collection[int] | None) -> int:
+        """How many sentences of these articles, None for all, have a word."""
+        from tantivy import Query
+
+        within = self._held(articles)
+        if within is not None and not within:
+            return 0
+        wanted = Query.term_query(self._schema, "text", term)
+        if within is None and not self._hidden:
+            return int(self._counted.searcher().search(wanted, 1, count=True).count)
+        wanted = restrict(wanted, self._schema, within, self._hidden if within is None else ())
+        return int(self._counted.searcher().search(wanted, 1, count=True).count)
+
+    def sentences(self, articles: Collection[int] | None) -> int:
+        """How many sentences these articles have, None for all."""
+        held = self._held(articles)
+        return sum(self._sentences.values()) if held is None else sum(self._sentences[article] for article in held)
+
+    def _held(self, articles: Collection[int] | None) -> list[int] | None:
+        return None if articles is None else [article for article in articles if article in self._sentences]
+
+    def _open(self, folder: Path) -> Any:
+        import tantivy
+
+        if not os.access(folder, os.W_OK):
+            folder = self._borrow(folder)
+        index = tantivy.Index.open(str(folder))
+        index.register_tokenizer("words", make_analyser())
+        return index
+
+    def _borrow(self, folder: Path) -> Path:
+        """A folder of links to the files of one that cannot be written: tantivy locks a file there even to read."""
+        # Windows may not let go of mapped files before the process ends.
+        links = tempfile.TemporaryDirectory(prefix="pullquote-", ignore_cleanup_errors=True)
+        self._borrowed.append(links)
+        for file in (each for each in folder.iterdir() if not each.name.startswith(".tantivy")):
+            link = Path(links.name) / file.name
+            try:
+                link.symlink_to(file.absolute())
+            except OSError:
+                shutil.copyfile(file, link)
+        return Path(links.name)
+
+
+class LexicalWriter:
+    """Writes the two indexes of a folder, on top of what is there. Used in a ``with`` block, at whose end they are.
+
+    Errors: OSError and ValueError, for instance where the disk is full.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import tantivy
+
+        self._tantivy: Any = tantivy
+        self._schema = make_schema()
+        self._writers: list[Any] = []
+        for name in (PASSAGES, SENTENCES):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            index = tantivy.Index(self._schema, path=str(folder / name))
+            index.register_tokenizer("words", make_analyser())
+            self._writers.append(index.writer(WRITER_BYTES, 1))
+
+    def add(self, article: int, passages: Iterable[LexicalPassage]) -> int:
+        """Write an article's passages; how many sentences they have."""
+        of_passages, of_sentences = self._writers
+        count = 0
+        for passage in passages:
+            of_passages.add_document(make_document(article, passage.number, passage.text))
+            for sentence in passage.sentences:
+                of_sentences.add_document(make_document(article, passage.number, sentence))
+            count += len(passage.sentences)
+        return count
+
+    def remove(self, article: int) -> None:
+        for writer in self._writers:
+            writer.delete_documents_by_query(self._tantivy.Query.term_query(self._schema, "article", article))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for writer in self._writers:
+            if kind is None:
+                writer.commit()
+            else:
+                with suppress(OSError, ValueError):
+                    writer.rollback()
+            writer.wait_merging_threads()
+        self._writers.clear()

@@ -1,0 +1,170 @@
+"""Derived files: indexes written beside the store, each set in a folder of its own that is never changed.
+
+A manifest says which store and which generation of it they were made from, and the checksum of every file. A set that
+is damaged, of another store, or older than the last removal is not used, and removed when the next one is written.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+DERIVED = "derived"
+"""The folder of all sets, within the library's."""
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+_BUILDING = "building"
+_ABANDONED_AFTER = 3600
+"""Seconds: a set that is being written for longer was cut off, where its process cannot be asked for."""
+
+_LOCKS = ".tantivy"
+"""What tantivy's lock files start with. They hold nothing."""
+
+_CHUNK = 1 << 22
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """What a set of derived files is made from, its generation aside: those of another are of no use."""
+
+    library: str
+    fingerprint: str
+    dimension: int
+    programs: str = ""
+
+    @classmethod
+    def of(cls, library: str, fingerprint: str, dimension: int) -> Maker:
+        """With the programs that write the files: a later one may write them otherwise."""
+        programs = [f"{name} {version(name)}" for name in ("faiss-cpu", "tantivy")]
+        return cls(library, fingerprint, dimension, ", ".join((f"format {FORMAT}", *programs)))
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole set of derived files, checked."""
+
+    folder: Path
+    generation: int
+
+
+def find_snapshot(library: Path, maker: Maker, *, oldest: int, newest: int) -> Snapshot | None:
+    """Return the newest set that is of this maker, of a generation from ``oldest`` to ``newest``, and undamaged."""
+    for folder in reversed(_sets(library)):
+        try:
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            generation = manifest["generation"]
+            if manifest["maker"] != asdict(maker) or not oldest <= generation <= newest:
+                continue
+            if manifest["files"] == _checksums(folder):
+                return Snapshot(folder, generation)
+            log.warning("%s is damaged: it is made anew", folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s cannot be used (%s): it is made anew", folder, error)
+    return None
+
+
+def has_damage(library: Path) -> bool:
+    """Whether any set is not what was written."""
+    return any(not _is_whole(folder) for folder in _sets(library))
+
+
+@contextmanager
+def writing_snapshot(library: Path, maker: Maker, generation: int) -> Iterator[Path]:
+    """A new folder to write a set into, which takes the place of all others when the block ends.
+
+    Where it ends with an error nothing is changed. OSError where there is no room.
+    """
+    derived = library / DERIVED
+    name = f"{generation:012}-{secrets.token_hex(4)}"
+    building = derived / f"{_BUILDING}-{os.getpid()}-{name}"
+    building.mkdir(parents=True)
+    try:
+        yield building
+        manifest = {"maker": asdict(maker), "generation": generation, "files": _checksums(building)}
+        _write_through(building / MANIFEST, json.dumps(manifest).encode())
+        building.rename(derived / name)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    drop_snapshots(library, but=name)
+
+
+def drop_snapshots(library: Path, *, but: str = "") -> None:
+    """Remove all sets but one, and what was left of those that were never finished."""
+    for folder in [*_sets(library), *_abandoned(library)]:
+        if folder.name != but:
+            # Whoever still reads them goes on doing so, or, on Windows, keeps them from being removed until later.
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sets(library: Path) -> list[Path]:
+    """The folders of finished sets, oldest first."""
+    try:
+        return sorted(each for each in (library / DERIVED).iterdir() if each.name[:1].isdigit())
+    except OSError:
+        return []
+
+
+def _abandoned(library: Path) -> list[Path]:
+    try:
+        building = list((library / DERIVED).glob(f"{_BUILDING}-*"))
+    except OSError:
+        return []
+    return [folder for folder in building if not _is_being_written(folder)]
+
+
+def _is_being_written(folder: Path) -> bool:
+    writer = int(folder.name.split("-")[1])
+    if os.name == "posix":
+        try:
+            os.kill(writer, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+    try:
+        return time.time() - folder.stat().st_mtime < _ABANDONED_AFTER
+    except OSError:
+        return False
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        return bool(json.loads((folder / MANIFEST).read_bytes())["files"] == _checksums(folder))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _checksums(folder: Path) -> dict[str, int]:
+    """The CRC-32 of each file of a set but its manifest, by its path in the folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files if not path.name.startswith(_LOCKS)}
+
+
+def _checksum(path: Path) -> int:
+    crc = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            crc = zlib.crc32(chunk, crc)
+    return crc
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -13,10 +13,9 @@ import threading
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot import Answer, Conversation
+from bot import Answer, Conversation, keeping
 from bot.arguments import STANDARD_INPUT, TROUBLE, parse_arguments
 from bot.render import Line, Style, answer_lines, hit_lines, printable, to_dict
 from bot.terminal import is_terminal, progress_bar, read_questions, show
@@ -62,10 +61,9 @@ def _chat(options: Namespace) -> int:
         with _library(options) as library:
             serve(library=library, **where)
     else:
-        for source in options.articles:
-            _check_article(source)
+        sources = [_read_first(source) for source in options.articles]
         _check_library(options)
-        serve(options.articles, library=options.library, **where)
+        serve(sources, library=options.library, **where)
     if any(thread.name == "pullquote-loading" for thread in threading.enumerate()):
         # A model that is still loading in its thread cannot be stopped, and would abort the program with a message.
         sys.stdout.flush()
@@ -134,21 +132,6 @@ def _search(options: Namespace) -> int:
     return FOUND if hits else DOES_NOT_SAY
 
 
-def _add(options: Namespace) -> int:
-    from index import Library
-
-    status = FOUND
-    with Library(options.library) as library:
-        for source in options.articles:
-            try:
-                article = _add_article(library, source)
-            except PullquoteError as error:
-                status = _complain(str(error))
-            else:
-                print(f"Added “{printable(article.title)}” ({article.id})")
-    return status
-
-
 @contextmanager
 def _library(options: Namespace) -> Iterator[Library]:
     """The library that was asked for, with the articles that were named in it; the bundled article where none was."""
@@ -162,25 +145,14 @@ def _library(options: Namespace) -> Iterator[Library]:
     with Library(options.library) as library:
         for source in options.articles:
             try:
-                _add_article(library, source)
+                keeping.add_read(library, keeping.read_named(source), source)
             except NoSuchFile as error:
                 one_word = " " not in getattr(options, "question", " ")
                 hint = " (a question of several words needs quotes around it)" if one_word else ""
                 raise NoSuchFile(f"{error}{hint}") from error
+        with progress_bar(keeping.INDEX) as progress:
+            library.load(progress=progress)
         yield library
-
-
-def _add_article(library: Library, source: str) -> Article:
-    """Add what ``source`` names, with a bar on a terminal while its passages are encoded."""
-    if source != STANDARD_INPUT:
-        with progress_bar(Path(source).name) as progress:
-            return library.add(source, progress=progress)
-    from index.readers.text import read_text
-
-    text = read_text(sys.stdin.buffer.read(), "standard input").text
-    with progress_bar("standard input") as progress:
-        title = None if text.lstrip().startswith("# ") else "standard input"
-        return library.add_text(text, title=title, progress=progress)
 
 
 def _show(options: Namespace, library: Library, found: dict[str, Any], lines: Sequence[Line]) -> None:
@@ -196,18 +168,18 @@ def _titles(library: Library) -> dict[str, str]:
     return {article.id: article.title for article in library.articles}
 
 
-def _check_article(source: str) -> None:
-    """Raise what reading a file would, so that it is told before anything slow begins."""
+def _read_first(source: str) -> str | Article:
+    """The article of a file, so that what is wrong with it is told before anything slow begins; an address as it is."""
     from index.article import read_article
 
-    if "://" not in source:
-        read_article(source)
+    return source if "://" in source else read_article(source)
 
 
 def _check_library(options: Namespace) -> None:
     """Raise NoSuchFile where a library was named that is not there, rather than make an empty one to ask."""
-    made = options.articles or not options.library or "://" in options.library
-    if not made and not Path(options.library).expanduser().is_dir():
+    from index.store import is_library
+
+    if options.library and not options.articles and not is_library(options.library):
         raise NoSuchFile(f"there is no library {options.library}: make one with pullquote add ARTICLE --library DIR")
 
 
@@ -235,7 +207,17 @@ def _complain(message: str) -> int:
     return TROUBLE
 
 
-COMMANDS: dict[str, Callable[[Namespace], int]] = {"chat": _chat, "ask": _ask, "search": _search, "add": _add}
+COMMANDS: dict[str, Callable[[Namespace], int]] = {
+    "chat": _chat,
+    "ask": _ask,
+    "search": _search,
+    "add": lambda options: keeping.add(options, _complain),
+    "list": lambda options: keeping.list_articles(options, _complain),
+    "remove": lambda options: keeping.remove(options, _complain),
+    "refresh": lambda options: keeping.refresh(options, _complain),
+    "check": lambda options: keeping.check(options, _complain),
+    "export": lambda options: keeping.export(options, _complain),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,7 +10,7 @@ from typing import NoReturn
 from bot.answer import THRESHOLD
 from bot.version import __version__
 
-COMMANDS = ("chat", "ask", "search", "add")
+COMMANDS = ("chat", "ask", "search", "add", "list", "remove", "refresh", "check", "export")
 TROUBLE = 2
 """The exit status of bad usage, as argparse has it, and of whatever else goes wrong."""
 STANDARD_INPUT = "-"
@@ -18,6 +18,7 @@ HOST, PORT = "127.0.0.1", 7860
 MOST_SUGGESTIONS = 5
 BLANK = 'the question is blank: ask for instance "Does the deal cover returns?"'
 SUGGEST = f"also find up to N questions that lead on, 0 to {MOST_SUGGESTIONS} (default: %(default)s)"
+REEMBED = "first encode all articles anew, with the model that comes with the program, or $PULLQUOTE_MODEL"
 STRICTNESS = "the least confidence that an answer needs, from 0 to 1 (default: %(default)s)"
 
 
@@ -33,6 +34,8 @@ def parse_arguments(arguments: Sequence[str], *, in_terminal: bool = False) -> a
     for word in rest:
         if word.startswith("-") and word != STANDARD_INPUT:
             parser.error(f"there is no option {word}")
+        if not hasattr(options, "articles"):
+            parser.error(f"{options.command} has no use for {word}")
         _take(word, options)
     if options.command == "ask":
         _settle_ask(parser, options, in_terminal)
@@ -100,7 +103,32 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("add", help="keep articles in a library")
     _add_articles(add, nargs="+", library_required=True)
     add.set_defaults(command="add")
+    _add_keeping(commands)
     return parser
+
+
+def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
+    """The commands that look after a library."""
+    listing = commands.add_parser("list", help="tell which articles a library has")
+    listing.add_argument("--json", action="store_true", help="print them as JSON")
+    remove = commands.add_parser("remove", help="forget articles")
+    remove.add_argument("articles", nargs="+", metavar="ARTICLE", help="its id, file or address, as “list” tells")
+    refresh = commands.add_parser("refresh", help="read articles again where they came from")
+    refresh.add_argument(
+        "articles", nargs="*", metavar="ARTICLE", help="its id, file or address; all where none is named"
+    )
+    check = commands.add_parser("check", help="look whether all in a library is as it was written; mend what can be")
+    check.add_argument("--reembed", action="store_true", help=REEMBED)
+    export = commands.add_parser("export", help="print all articles, one a line as JSON")
+    for name, command in (
+        ("list", listing),
+        ("remove", remove),
+        ("refresh", refresh),
+        ("check", check),
+        ("export", export),
+    ):
+        command.add_argument("--library", required=True, metavar="DIR", help="a folder that keeps articles")
+        command.set_defaults(command=name)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -50,7 +50,7 @@ class CannotListen(PullquoteError):
 
 
 def serve(
-    sources: Sequence[str | Path] = (),
+    sources: Sequence[str | Path | Article] = (),
     *,
     library: Library | str | Path | None = None,
     host: str = "127.0.0.1",
@@ -60,8 +60,8 @@ def serve(
 ) -> None:
     """Serve the page and the HTTP API until interrupted.
 
-    ``sources`` are paths or addresses of articles, added before questions can be asked; ``library`` is an open
-    library or where to open one. With neither, the bundled article is served. Port 0 takes any free port.
+    ``sources`` are articles, or paths or addresses of them, added before questions can be asked; ``library`` is an
+    open library or where to open one. With neither, the bundled article is served. Port 0 takes any free port.
     ``announce`` is called once, with the address, when the server answers; everything slow happens after that.
     Raises CannotListen before anything is loaded where the address is taken; trouble with an article is shown on
     the page and by /healthz instead.

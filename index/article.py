@@ -105,6 +105,13 @@ def read_article(where: str | Path, *, title: str | None = None, allow_loopback:
     )
 
 
+def article_id(where: str | Path) -> str:
+    """Return the id of the article that is, or was, read from a file or an address; of an article's source, its own."""
+    if isinstance(where, str) and (_ADDRESS.match(where.strip()) or where.startswith(_BUNDLED)):
+        return _digest(urldefrag(where.strip()).url)
+    return _digest(_source_of(Path(where).expanduser()))
+
+
 def read_source(source: str, *, title: str | None = None) -> Article:
     """Return the article of what was an article's source, as it is now. Errors as ``read_article``.
 

@@ -67,8 +67,8 @@ class Library:
         """Open a library with another model: its articles are split and encoded anew, all of them or none.
 
         ``model``: as in ``Library(…)``, but None is the packaged model, or PULLQUOTE_MODEL's. Where the library was
-        made with it nothing is done. ``progress``: called with how many articles are encoded, and of how many. Nobody else
-        can write meanwhile. Errors: those of ``Library(…)`` and ``add_text``.
+        made with it nothing is done. ``progress``: called with how many articles are encoded, and of how many. Nobody
+        else can write meanwhile. Errors: those of ``Library(…)`` and ``add_text``.
         """
         encoder = load_encoder(model) if model is None or isinstance(model, str) else model
         store = open_store(where)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+FILE_NAME = "pullquote.sqlite3"
+"""What a library's folder is known by."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
@@ -153,6 +156,11 @@ class Finder(Protocol):
 
     def shared(self, weights: dict[str, float], text: str) -> set[str]:
         """The question's words, as weighed, that a text has."""
+
+
+def is_library(where: str | Path) -> bool:
+    """Whether there is a library already, rather than one to be made."""
+    return "://" in str(where) or (Path(where).expanduser() / FILE_NAME).is_file()
 
 
 def open_store(where: str | Path | None) -> Store:

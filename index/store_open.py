@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryNotWritable
+from index.store import FILE_NAME
 from index.store_schema import is_current, upgrade
 
-FILE_NAME = "pullquote.sqlite3"
 BUSY_SECONDS = 5.0
 """How long a write waits for another process's to end, before it gives up with LibraryBusy."""
 

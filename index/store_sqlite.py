@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from index.embedding import Encoder
 from index.errors import LibraryNotWritable
 from index.passages import SplitPassage
-from index.store import Finder, Origin, StoredPassage
-from index.store_open import FILE_NAME, named_errors, open_database
+from index.store import FILE_NAME, Finder, Origin, StoredPassage
+from index.store_open import named_errors, open_database
 from index.store_rows import (
     INSERT_ARTICLE,
     INSERT_PASSAGE,

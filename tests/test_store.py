@@ -13,9 +13,19 @@ from pathlib import Path
 import pytest
 from bag_encoder import BagOfWordsEncoder
 
-from index import Library, LibraryBusy, LibraryError, LibraryNotWritable, LibraryTooNew, ModelError
-from index import store_open, store_schema, store_sqlite
+from index import (
+    Library,
+    LibraryBusy,
+    LibraryError,
+    LibraryNotWritable,
+    LibraryTooNew,
+    ModelError,
+    store_open,
+    store_schema,
+    store_sqlite,
+)
 from index.article import make_article
+from index.store import FILE_NAME
 
 TEXT = "The deal covers boats. It does not cover returns.\n\n## Money\n\nNobody named a sum."
 OTHER = "Cats sleep for most of the day. They hunt at dusk."
@@ -128,7 +138,7 @@ def test_a_second_writer_is_told_to_wait_and_readers_read_on(tmp_path: Path, mon
     monkeypatch.setattr(store_open, "BUSY_SECONDS", 0.05)
     with open_library(tmp_path) as library:
         library.add_text(TEXT)
-        writing = sqlite3.connect(tmp_path / store_open.FILE_NAME, isolation_level=None)
+        writing = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
         writing.execute("BEGIN IMMEDIATE")
         with pytest.raises(LibraryBusy, match="another process is writing"):
             library.add_text(OTHER)
@@ -160,7 +170,7 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
 def test_a_library_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     with open_library(tmp_path) as library:
         library.add_text(TEXT)
-    file = tmp_path / store_open.FILE_NAME
+    file = tmp_path / FILE_NAME
     with sqlite3.connect(file) as connection:
         connection.execute(f"PRAGMA user_version = {store_schema.SCHEMA_VERSION + 1}")
     connection.close()
@@ -171,7 +181,7 @@ def test_a_library_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_library_is_named(tmp_path: Path) -> None:
-    (tmp_path / store_open.FILE_NAME).write_bytes(b"not a database, but long enough to look at " * 100)
+    (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to look at " * 100)
     with pytest.raises(LibraryError, match="damaged or no library"):
         open_library(tmp_path)
 

@@ -20,7 +20,7 @@ from scripted_memory import SOLD, SUGGESTED, ScriptedMemory, tower_answer
 
 import app
 from bot import Answer, Conversation, __version__
-from bot.arguments import parse_arguments
+from bot.arguments import COMMANDS, parse_arguments
 from index import LibraryBusy
 
 ROOT = Path(__file__).parents[1]
@@ -251,7 +251,7 @@ def test_the_changelog_knows_this_version() -> None:
     assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", ["chat", "ask", "search", "add"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_and_is_in_the_readme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command, "--help") == 0
     assert "--library" in capsys.readouterr().out
@@ -271,6 +271,15 @@ def test_every_command_explains_itself_and_is_in_the_readme(command: str, capsys
         (["ask", "does", "the", "deal"], "needs quotes"),
         (["ask", "Why?", "--library", "no-such-folder"], "pullquote add"),
         (["chat", "--library", "no-such-folder"], "pullquote add"),
+        (["list", "--library", "no-such-folder"], "pullquote add"),
+        (["remove", "x", "--library", "."], "pullquote add"),
+        (["refresh", "--library", "no-such-folder"], "pullquote add"),
+        (["check", "--library", "no-such-folder"], "pullquote add"),
+        (["check", "--reembed", "--library", "no-such-folder"], "pullquote add"),
+        (["export", "--library", "no-such-folder"], "pullquote add"),
+        (["export"], "--library"),
+        (["list", "report.md", "--library", "."], "no use for report.md"),
+        (["remove", "--library", "."], "ARTICLE"),
         (["chat", "no-such-file.txt"], "no-such-file.txt"),
         (["no-such-file.txt"], "no-such-file.txt"),
         (["ask", "Why?", "."], "folder"),

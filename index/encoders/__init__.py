@@ -1,0 +1,1 @@
+"""Encoders, one file each: the packaged model in onnxruntime, and any other in sentence-transformers."""

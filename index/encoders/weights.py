@@ -1,0 +1,119 @@
+"""The packaged model's weights, from its file to the names and forms under which its graphs ask for them.
+
+A graph holds no weights of its own: they are read from the package's model.safetensors, so the program ships them once,
+and what was checked is what is used.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Arrays = dict[str, NDArray[Any]]
+
+GELU_FLOOR = -0.17
+"""Just below the least value of a GELU, -0.16997."""
+
+_LAYERS = 6
+_LARGEST = 127
+_WORDS = "embeddings.word_embeddings.weight"
+
+
+class WeightsFile:
+    """Tensors of a .safetensors file, by name: 8 bytes of length, a header in JSON, then the numbers."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the header. ValueError, KeyError or OSError for a file of another kind."""
+        self._path = path
+        with path.open("rb") as opened:
+            length = int.from_bytes(opened.read(8), "little")
+            self._header: dict[str, Any] = json.loads(opened.read(length))
+        self._start = 8 + length
+
+    def tensor(self, name: str, *, mapped: bool = False) -> NDArray[np.float32]:
+        """A tensor of 32-bit floats. ``mapped``: its pages are read as they are used, and shared between processes."""
+        import numpy as np
+
+        entry = self._header[name]
+        if entry["dtype"] != "F32":
+            raise ValueError(f"{name} is of type {entry['dtype']}, not F32")
+        shape, at = tuple(entry["shape"]), self._start + entry["data_offsets"][0]
+        if mapped:
+            return np.memmap(self._path, dtype="<f4", mode="r", offset=at, shape=shape)
+        return np.fromfile(self._path, dtype="<f4", count=int(np.prod(shape)), offset=at).reshape(shape)
+
+
+def float_weights(weights: WeightsFile) -> Arrays:
+    """All weights as the 32-bit graph names them: matrices transposed, those of query, key and value side by side."""
+    import numpy as np
+
+    found = _shared(weights)
+    for layer in _layers():
+        attention = f"{layer}.attention.self"
+        three = [weights.tensor(f"{attention}.{each}.weight") for each in ("query", "key", "value")]
+        found[f"{attention}.qkv.weight"] = np.ascontiguousarray(np.concatenate(three).T)
+        for name in (f"{layer}.{each}.weight" for each in _DENSE):
+            found[name] = np.ascontiguousarray(weights.tensor(name).T)
+        found[f"{layer}.output.dense.bias"] = weights.tensor(f"{layer}.output.dense.bias")
+    return found
+
+
+def int8_weights(weights: WeightsFile) -> Arrays:
+    """All weights as the int8 graph names them: each matrix as whole numbers up to 127, and a scale for each column."""
+    found = _shared(weights)
+    for layer in _layers():
+        for name in (*(f"attention.self.{each}.weight" for each in ("query", "key", "value")), *_WEIGHTS):
+            whole, scale = _quantised(weights.tensor(f"{layer}.{name}"))
+            found[f"{layer}.{name}.int8"], found[f"{layer}.{name}.scale"] = whole, scale
+        # What the inner layer gives is quantised from GELU_FLOOR up; what that floor adds is made good here.
+        shift = GELU_FLOOR * whole.astype("<f4").sum(axis=0) * scale
+        found[f"{layer}.output.dense.shifted_bias"] = weights.tensor(f"{layer}.output.dense.bias") + shift
+    return found
+
+
+_DENSE = ("attention.output.dense", "intermediate.dense", "output.dense")
+_WEIGHTS = tuple(f"{each}.weight" for each in _DENSE)
+_VECTORS = (
+    *(f"{block}.LayerNorm.{each}" for block in ("attention.output", "output") for each in ("weight", "bias")),
+    "attention.output.dense.bias",
+    "intermediate.dense.bias",
+)
+
+
+def _layers() -> list[str]:
+    return [f"encoder.layer.{number}" for number in range(_LAYERS)]
+
+
+def _shared(weights: WeightsFile) -> Arrays:
+    """The weights that both graphs have."""
+    import numpy as np
+
+    found: Arrays = {
+        name: weights.tensor(name) for name in ("embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias")
+    }
+    found[_WORDS] = weights.tensor(_WORDS, mapped=True)
+    # A text is always of the first type, so its vector can be part of each position's.
+    types = weights.tensor("embeddings.token_type_embeddings.weight")
+    found["embeddings.position_embeddings.with_type"] = (
+        weights.tensor("embeddings.position_embeddings.weight") + types[0]
+    )
+    for layer in _layers():
+        found |= {f"{layer}.{name}": weights.tensor(f"{layer}.{name}") for name in _VECTORS}
+        attention = f"{layer}.attention.self"
+        three = [weights.tensor(f"{attention}.{each}.bias") for each in ("query", "key", "value")]
+        found[f"{attention}.qkv.bias"] = np.concatenate(three)
+    return found
+
+
+def _quantised(matrix: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """A matrix (out, in), transposed, as whole numbers in [-127, 127], and each column's scale."""
+    import numpy as np
+
+    scale = np.abs(matrix).max(axis=1) / np.float32(_LARGEST)
+    whole = np.rint(matrix / scale[:, None]).astype(np.int8)
+    return np.ascontiguousarray(whole.T), scale

@@ -176,9 +176,9 @@ def add_spans(examples: Examples, name: str, rng: random.Random, *, siblings: in
             if not example.gold:
                 continue
         examples.examples.append(example)
-        if row["unanswerable"] or example.held_out or (name.startswith("squadshifts") and rng.random() < 0.5):
+        if row["unanswerable"] or example.held_out or (name.startswith("squadshifts") and examples.rng.random() < 0.5):
             continue
-        other = altered(row["question"], by_id[home]["text"], rng)
+        other = altered(row["question"], by_id[home]["text"], examples.rng)
         if other:
             ids = [f"{name}/{p}" for p in ids]
             examples.examples.append(Example(f"{row['id']}-altered", "altered", examples.encode(other), (), ids))
@@ -199,7 +199,7 @@ def add_mismatched(examples: Examples, rng: random.Random, count: int) -> None:
         others = [h for h in rng.sample(homes, 40 if number % 2 else 2) if h != example.documents[0]]
         asked = sorted(set(example.question))
         home = max(others, key=lambda h: sum(rarity.get(i, 0) for i in asked if i in pieces[h]))
-        examples.examples.append(Example(f"{example.id}-elsewhere", "mismatched", example.question, (), [home]))
+        examples.examples.append(Example(f"{example.id}-off", "mismatched", example.question, (), [home]))
 
 
 def extra_articles(name: str) -> tuple[list[Row], list[Row]]:

@@ -163,7 +163,7 @@ def collate(
 ) -> Batch:
     """Windows of all examples; ``rng`` varies their size and drops titles, for training. ``most``: see Batches.
 
-    ``vary``: other wordings of questions, and documents with sentences left out. Then ``soft`` cannot be of use.
+    ``vary``: other wordings of questions, and documents with sentences left out.
     """
     windows: list[Window] = []
     tables, golds, sure, softs, verdicts, spans, window_of = [], [], [], [], [], [], []

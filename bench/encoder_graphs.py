@@ -1,7 +1,7 @@
 """Make the graphs of the packaged model that index/encoders runs: ``python -m bench.encoder_graphs``.
 
-They hold no weights: those are named, and come from the model's package when a graph is loaded. What a graph is given
-is for each word piece its vector and its place's, added; they are looked up outside of it. The model is BERT with a mean
+They hold no weights: those are named, and come from the model's package when a graph is loaded. A graph is given each
+word piece's vector with its place's added; those are looked up outside of it. The model is BERT with a mean
 over its word pieces, of unit length; tests compare it with sentence-transformers. In the int8 graph the matrices are
 int8 by column, and what they multiply is made int8 row by row, so that a text's vector does not depend on the texts
 beside it.

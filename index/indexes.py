@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.embedding import Encoder, Progress
 from index.engines.base import mean_vector
 from index.engines.faiss import FaissEngine
+from index.errors import LibraryDamaged
 from index.fusion import Weights
 from index.lexical import LexicalIndex, LexicalPassage
 from index.lexical_files import LexicalWriter
@@ -36,6 +37,8 @@ SHARE = 0.1
 """Of all passages: when more than this is not in the files, they are written anew."""
 
 _VECTORS, _WORDS, _PLACES = "vectors.faiss", "words", "places.npy"
+
+Found = TypeVar("Found")
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ class Indexes:
     def settle(self, progress: Progress | None = None) -> None:
         if not self._can_write or _count(self._store.passage_ranges().values()) <= WORTH_FILES:
             return
-        if self._files and self._files.generation < self._purged():
+        if self._files and self._files.generation < self._store.counter("purged"):
             self._close()
         self.sync(progress)
 
@@ -86,20 +89,38 @@ class Indexes:
         articles: Collection[int] | None,
         weights: Weights,
     ) -> set[int]:
-        found: list[tuple[int, float]] = []
-        depth = min(depth, len(self._engine))
-        if depth and weights.uses_dense:
-            among = None if articles is None else list(chain.from_iterable(self._places.get(n, ()) for n in articles))
-            found += self._engine.search(vector, depth, among=among)
-        if depth and weights.uses_lexical:
-            found += self._lexical.search(question, depth, articles=articles)
-        return {number for number, _ in found}
+        def search() -> set[int]:
+            found: list[tuple[int, float]] = []
+            most = min(depth, len(self._engine))
+            if most and weights.uses_dense:
+                among = None if articles is None else list(chain.from_iterable(map(self._passages_of, articles)))
+                found += self._engine.search(vector, most, among=among)
+            if most and weights.uses_lexical:
+                found += self._lexical.search(question, most, articles=articles)
+            return {number for number, _ in found}
+
+        return self._whatever_befalls_files(search)
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
-        return self._lexical.weigh(question, articles=articles)
+        return self._whatever_befalls_files(lambda: self._lexical.weigh(question, articles=articles))
 
     def shared(self, weights: dict[str, float], text: str) -> set[str]:
         return self._lexical.shared(weights, text)
+
+    def _whatever_befalls_files(self, search: Callable[[], Found]) -> Found:
+        """What a search finds: where files turn out to be damaged that were whole when opened, without them."""
+        try:
+            return search()
+        except (OSError, ValueError, RuntimeError) as error:
+            if self._files is None or self._files.is_whole():
+                raise
+            log.warning("%s cannot be used any more (%s): it is made anew", self._files.folder, error)
+            self._close()
+            self.sync()
+            return search()
+
+    def _passages_of(self, article: int) -> range:
+        return self._places.get(article, range(0))
 
     def _close(self) -> None:
         """Hold nothing, as before the first ``sync``."""
@@ -118,8 +139,8 @@ class Indexes:
         folder = self._store.folder
         if folder is None:
             return
-        generation = int(self._store.setting("generation") or 0)
-        found = find_snapshot(folder, self._maker(), oldest=self._purged(), newest=generation)
+        generation = self._store.counter("generation")
+        found = find_snapshot(folder, self._maker(), oldest=self._store.counter("purged"), newest=generation)
         if found is None:
             return
         try:
@@ -144,7 +165,7 @@ class Indexes:
             self._lexical.remove(article)
         new = sorted(held.keys() - self._places.keys())
         for done, article in enumerate(new, 1):
-            passages = self._store.passages_of(article)
+            passages = self._read(article, held[article])
             self._add_vectors(article, passages)
             self._lexical.add(article, _to_lexical(passages))
             if progress:
@@ -156,10 +177,11 @@ class Indexes:
         if folder is None:
             return
         try:
-            if self._files and (self._files.generation < self._purged() or not self._files.folder.is_dir()):
+            if self._files and (self._files.generation < self._store.counter("purged") or not self._files.is_whole()):
+                # What is not to be copied: words of what was removed, and damage.
                 self._close()
                 self._engine = FaissEngine(self._encoder.dimension)
-            with writing_snapshot(folder, self._maker(), int(self._store.setting("generation") or 0)) as target:
+            with writing_snapshot(folder, self._maker(), self._store.counter("generation")) as target:
                 self._write_files(target, held, progress)
         except (OSError, ValueError, RuntimeError) as error:
             log.warning("the indexes in %s cannot be kept (%s): they are held in memory", folder, error)
@@ -178,7 +200,7 @@ class Indexes:
             for article in self._in_files.keys() - held.keys():
                 words.remove(article)
             for done, article in enumerate(new, 1):
-                passages = self._store.passages_of(article)
+                passages = self._read(article, held[article])
                 sentences[article] = words.add(article, _to_lexical(passages))
                 if article not in self._places:
                     self._add_vectors(article, passages)
@@ -187,19 +209,24 @@ class Indexes:
         self._engine.save(target / _VECTORS)
         _write_places(target / _PLACES, held, sentences)
 
+    def _read(self, article: int, places: range) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
+        passages = self._store.passages_of(article)
+        if [stored.number for stored, _ in passages] != list(places):
+            raise LibraryDamaged(
+                f"passages in {self._store.where} have lost their article, or it them: pullquote check --library DIR"
+            )
+        return passages
+
     def _add_vectors(self, article: int, passages: list[tuple[StoredPassage, NDArray[np.float32]]]) -> None:
         import numpy as np
 
-        self._places[article] = range(passages[0][0].number, passages[-1][0].number + 1)
-        self._engine.add(self._places[article], np.stack([mean_vector(vectors) for _, vectors in passages]))
+        places = range(passages[0][0].number, passages[-1][0].number + 1)
+        self._engine.add(places, np.stack([mean_vector(vectors) for _, vectors in passages]))
+        self._places[article] = places
 
     def _maker(self) -> Maker:
         library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")
         return Maker.of(library or "", fingerprint or "", self._encoder.dimension)
-
-    def _purged(self) -> int:
-        """The generation of the last removal: files from before it hold words that are to be forgotten."""
-        return int(self._store.setting("purged") or 0)
 
 
 def _to_lexical(passages: Iterable[tuple[StoredPassage, object]]) -> list[LexicalPassage]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,6 @@ class LexicalFiles:
     def __init__(self, folder: Path, sentences: Mapping[int, int]) -> None:
         """``sentences``: how many each article has. ValueError where the folder holds no such indexes."""
         self._schema = make_schema()
-        self._borrowed: list[tempfile.TemporaryDirectory[str]] = []
         self._passages = self._open(folder / PASSAGES)
         self._counted = self._open(folder / SENTENCES)
         self._sentences = dict(sentences)
@@ -85,16 +85,15 @@ class LexicalFiles:
 
     def _borrow(self, folder: Path) -> Path:
         """A folder of links to the files of one that cannot be written: tantivy locks a file there even to read."""
-        # Windows may not let go of mapped files before the process ends.
-        links = tempfile.TemporaryDirectory(prefix="pullquote-", ignore_cleanup_errors=True)
-        self._borrowed.append(links)
+        links = Path(tempfile.mkdtemp(prefix="pullquote-"))
+        weakref.finalize(self, shutil.rmtree, links, ignore_errors=True)
         for file in (each for each in folder.iterdir() if not each.name.startswith(".tantivy")):
-            link = Path(links.name) / file.name
+            link = links / file.name
             try:
                 link.symlink_to(file.absolute())
             except OSError:
                 shutil.copyfile(file, link)
-        return Path(links.name)
+        return links
 
 
 class LexicalWriter:

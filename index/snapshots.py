@@ -60,6 +60,10 @@ class Snapshot:
     folder: Path
     generation: int
 
+    def is_whole(self) -> bool:
+        """Whether its files are still what was written."""
+        return _is_whole(self.folder)
+
 
 def find_snapshot(library: Path, maker: Maker, *, oldest: int, newest: int) -> Snapshot | None:
     """Return the newest set that is of this maker, of a generation from ``oldest`` to ``newest``, and undamaged."""

@@ -83,10 +83,10 @@ def set_up(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def named_errors(where: str) -> Iterator[None]:
-    """SQLite's errors as ours."""
+    """SQLite's errors as ours; also those in which the words of a damaged file are no text."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise _to_library_error(error, where) from error
 
 
@@ -165,12 +165,12 @@ def _readable(uri: str) -> sqlite3.Connection:
     return connection
 
 
-def _primary(error: sqlite3.Error) -> int | None:
+def _primary(error: Exception) -> int | None:
     code: int | None = getattr(error, "sqlite_errorcode", None)
     return None if code is None else code & 0xFF
 
 
-def _to_library_error(error: sqlite3.Error, where: str) -> LibraryError:
+def _to_library_error(error: Exception, where: str) -> LibraryError:
     primary = _primary(error)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return LibraryBusy(f"another process is writing to {where}: try again when it is done")
@@ -178,7 +178,8 @@ def _to_library_error(error: sqlite3.Error, where: str) -> LibraryError:
         return LibraryNotWritable(f"{where} cannot be written ({error}; {_NO_ROOM}): make room, nothing was changed")
     if primary in _NOT_NOW:
         return LibraryNotWritable(f"{where} cannot be written ({error}): change its permissions, or copy it elsewhere")
-    if primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+    unreadable = isinstance(error, UnicodeDecodeError) or (primary is None and "decode" in str(error))
+    if unreadable or primary in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return LibraryDamaged(
             f"{where} holds {FILE_NAME}, which is damaged or no library ({error}): bring it back from a copy, or save"
             " what can be read with pullquote export --library DIR, and add it to a new library"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding import Encoder
-from index.errors import LibraryNotWritable
+from index.errors import LibraryDamaged, LibraryNotWritable
 from index.passages import SplitPassage
 from index.store import FILE_NAME, Finder, Origin, StoredPassage
 from index.store_open import named_errors, open_database
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1_000
 """Passages asked for in one statement: SQLite allows 32,766 parameters."""
+
+_ORPHANS = "FROM passages WHERE article NOT IN (SELECT number FROM articles)"
 
 _MOST_FAULTS = 20
 """Of the database's own: more say nothing more."""
@@ -63,12 +65,19 @@ class SqliteStore:
 
     def generation(self) -> int:
         self._follow_file()
-        return int(self.setting("generation") or 0)
+        return self.counter("generation")
 
     def setting(self, name: str) -> str | None:
         with named_errors(self.where):
             row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
+
+    def counter(self, name: str) -> int:
+        """A setting that counts: ``generation``, and ``purged``, the generation of the last removal."""
+        value = self.setting(name) or ""
+        if not value.isdecimal():
+            raise LibraryDamaged(f"{self.where} counts its changes wrongly ({name} is {value!r}): bring back a copy")
+        return int(value)
 
     def articles(self) -> list[Article]:
         with named_errors(self.where):
@@ -174,10 +183,16 @@ class SqliteStore:
     def check(self) -> list[Problem]:
         with named_errors(self.where):
             faults = self._connection.execute(f"PRAGMA integrity_check({_MOST_FAULTS})").fetchall()
+            orphans = self._connection.execute(f"SELECT COUNT(*) {_ORPHANS}").fetchone()[0]
         way_out = "save what can be read with pullquote export, and add it to a new library"
-        return [
-            Problem(f"the database of {self.where}: {fault}: {way_out}", False) for (fault,) in faults if fault != "ok"
+        found = [
+            Problem(f"the database of {self.where}: {row[0]}: {way_out}", False) for row in faults if row[0] != "ok"
         ]
+        if orphans and not found and self.writable:
+            with self._changing() as run:
+                run(f"DELETE {_ORPHANS}")
+            found.append(Problem(f"{orphans} passages in {self.where} were no article's: removed", True))
+        return found
 
     def finder(self, encoder: Encoder) -> Finder:
         from index.indexes import Indexes

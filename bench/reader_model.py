@@ -17,13 +17,15 @@ from torch.nn import functional
 from transformers import AutoModel
 
 from bench.reader_examples import Document, Example
-from index.reader.windows import Window, make_windows
+from index.reader.windows import WINDOW_TOKENS, Window, make_windows
 
 ATTENTION, VALUE, START, END, VERDICT = 0, 1, 2, 3, slice(4, 7)
 """What each output of a word piece is."""
 SPAN_WEIGHT, SOFT_WEIGHT = 0.2, 1.0
 TITLE_DROPOUT = 0.3
 """How often training leaves the title out, so that texts without one are read as well."""
+LEAST_READ = 96
+"""Word pieces that a window has at least for sentences, however long its question."""
 VARIANT, SHORTENED, LEFT_OUT = 0.3, 0.3, 0.3
 """With --vary: how often a question is put as others might type it, how often a document loses some of its sentences,
 and at most which share of them."""
@@ -168,7 +170,7 @@ def collate(
     windows: list[Window] = []
     tables, golds, sure, softs, verdicts, spans, window_of = [], [], [], [], [], [], []
     sentences = 0
-    size = 256 if rng is None or rng.random() < 0.6 else rng.randint(80, 255)
+    size = WINDOW_TOKENS if rng is None or rng.random() < 0.6 else rng.randint(80, 255)
     for example in examples:
         table, gold = [0], [not example.gold]
         bare = rng is not None and rng.random() < TITLE_DROPOUT
@@ -246,7 +248,9 @@ def _windows(
         if vary and left_out:
             kept = [s for s in segments if s.sentence is None or vary.random() >= left_out]
             segments = kept if any(s.sentence is not None for s in kept) else segments
-        made = make_windows(question, segments, title=title, history=example.history, tokens=size)
+        head = len(question) + len(example.history) + len(title)
+        tokens = min(WINDOW_TOKENS, max(size, head + LEAST_READ))
+        made = make_windows(question, segments, title=title, history=example.history, tokens=tokens)
         found += [(number, before, window) for window in made]
         before += len(document.offsets)
     return found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urldefrag
 
 from index.blocks import BlockKind, split_blocks
 from index.errors import ArticleError, ArticleTooLarge, EmptyArticle, NoSuchFile
+from index.readers.extract import Extract
 from index.readers.formats import format_of, read
 from index.readers.isolated import ADDRESS, read_isolated
 from index.types import Article
@@ -72,26 +74,54 @@ def make_article(
     )
 
 
-def read_article(where: str | Path, *, title: str | None = None, allow_loopback: bool = False) -> Article:
+def read_article(
+    where: str | Path,
+    *,
+    title: str | None = None,
+    allow_loopback: bool = False,
+    stopped: Callable[[], bool] | None = None,
+) -> Article:
     """Return the article of a file or an http(s) address; its source is the file's full path, or the address.
 
     ``allow_loopback``: lets pages of this machine itself be fetched, for tests; never those of a private network.
+    ``stopped``: asked now and then; where it says yes, reading ends in an ArticleError.
 
     NoSuchFile where there is no file to read, UnsupportedFormat where it is of a format that has no reader,
     EmptyArticle where there are no words in it, ArticleTooLarge where it is over a limit, else ArticleError.
     """
     if isinstance(where, str) and (address := _ADDRESS.match(where.strip())):
-        name = source = urldefrag(where.strip()).url
+        name = urldefrag(where.strip()).url
         if address.group(1).lower() not in ("http", "https"):
             raise ArticleError(f"{name} is no http or https address: name a file by its path")
-        extract = read_isolated(ADDRESS, name, allow_loopback=allow_loopback)
-    else:
-        path = Path(where).expanduser()
-        name, source = str(path), _source_of(path)
-        content = _read_bytes(path)
-        kind = format_of(name, path.suffix, content)
-        own = kind == "text" or path.parent == BUNDLED
-        extract = read(kind, content, name) if own else read_isolated(kind, name, content)
+        extract = read_isolated(ADDRESS, name, stopped=stopped, allow_loopback=allow_loopback)
+        return _to_article(extract, name, title=title, source=name)
+    path = Path(where).expanduser()
+    return read_content(
+        _read_bytes(path), str(path), title=title, source=_source_of(path), own=path.parent == BUNDLED, stopped=stopped
+    )
+
+
+def read_content(
+    content: bytes,
+    name: str,
+    *,
+    title: str | None = None,
+    source: str | None = None,
+    own: bool = False,
+    stopped: Callable[[], bool] | None = None,
+) -> Article:
+    """Return the article of a file's bytes. ``name``: the file's, whose ending helps to tell its format.
+
+    ``own``: whether it is one of the program's own, and harmless. Else as ``make_article`` and ``read_article``.
+    """
+    kind = format_of(name, Path(name).suffix, content)
+    extract = (
+        read(kind, content, name) if own or kind == "text" else read_isolated(kind, name, content, stopped=stopped)
+    )
+    return _to_article(extract, name, title=title, source=source)
+
+
+def _to_article(extract: Extract, name: str, *, title: str | None, source: str | None) -> Article:
     if not any(character.isalnum() for character in extract.text):
         raise EmptyArticle(f"{name} has no words in it: add an article that has some")
     if len(extract.text) > MAX_TEXT:

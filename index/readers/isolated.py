@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
 from pathlib import Path
@@ -29,6 +31,9 @@ MAX_MEMORY = 2_000_000_000
 
 _ROOT = str(Path(__file__).parents[2])
 
+_LOOK = 0.1
+"""Seconds between two looks at whether the article is still wanted."""
+
 
 def read_isolated(
     kind: str,
@@ -37,31 +42,49 @@ def read_isolated(
     *,
     seconds: float = MAX_SECONDS,
     memory: int = MAX_MEMORY,
+    stopped: Callable[[], bool] | None = None,
     **options: Any,
 ) -> Extract:
     """Return what the reader of ``kind`` finds in ``content``, or at the address ``name``, read in another process.
 
-    ``options``: handed to ``index.readers.formats.read``, or to its ``read_address`` for the kind ADDRESS. Errors: the
-    reader's own, ArticleTooLarge where the time or the memory did not do, ArticleError where the process broke.
+    ``options``: handed to ``index.readers.formats.read``, or to its ``read_address`` for the kind ADDRESS. ``stopped``:
+    asked ten times a second; once it says yes the process is ended. Errors: the reader's own, ArticleTooLarge where the
+    time or the memory did not do, ArticleError where the process broke or was stopped.
     """
     task = {"kind": kind, "name": name, "options": options}
     paths = json.dumps([_ROOT, *(path for path in sys.path if path)])
     code = f"import sys; sys.path[:] = {paths}; from index.readers.isolated import serve; serve({seconds}, {memory})"
+    command = [sys.executable, "-I", "-W", "ignore", "-c", code]
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and code; names and content go in as data
-            [sys.executable, "-I", "-W", "ignore", "-c", code],
-            input=json.dumps(task).encode() + b"\n" + content,
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
+        output = _run(command, json.dumps(task).encode() + b"\n" + content, seconds, stopped)
     except subprocess.TimeoutExpired as error:
         raise ArticleTooLarge(
             f"{name} is not read after {seconds:g} seconds: split it, or add its text alone"
         ) from error
     except OSError as error:
         raise ArticleError(f"{name} cannot be read: no process can be started for it ({error})") from error
-    return _result(name, done.stdout, memory)
+    if output is None:
+        raise ArticleError(f"{name} is not wanted any more: add it again if it is")
+    return _result(name, output, memory)
+
+
+def _run(command: list[str], task: bytes, seconds: float, stopped: Callable[[], bool] | None) -> bytes | None:
+    """What a process that gets ``task`` writes; None where it was stopped. TimeoutExpired after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    pipe, to_send = subprocess.PIPE, task or None
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:  # noqa: S603 - our own interpreter and code; names and content go in as data
+        try:
+            while not (stopped and stopped()):
+                left = deadline - time.monotonic()
+                try:
+                    return process.communicate(to_send, timeout=min(left, _LOOK) if stopped else left)[0]
+                except subprocess.TimeoutExpired:
+                    if not stopped or time.monotonic() >= deadline:
+                        raise
+                    to_send = None  # what was handed over once is not to be again
+            return None
+        finally:
+            process.kill()
 
 
 def serve(seconds: float, memory: int) -> None:

@@ -104,8 +104,8 @@ class Indexes:
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         return self._whatever_befalls_files(lambda: self._lexical.weigh(question, articles=articles))
 
-    def shared(self, weights: dict[str, float], text: str) -> set[str]:
-        return self._lexical.shared(weights, text)
+    def words(self, text: str) -> frozenset[str]:
+        return frozenset(self._lexical.terms(text))
 
     def _whatever_befalls_files(self, search: Callable[[], Found]) -> Found:
         """What a search finds: where files turn out to be damaged that were whole when opened, without them."""

@@ -27,7 +27,7 @@ from index.fusion import HYBRID, Weights
 from index.hits import to_hit
 from index.reader.reader import default_reader
 from index.reading import read_candidates
-from index.retrieval import DEPTH, Candidate, retrieve
+from index.retrieval import DEPTH, Candidate, RecentPassages, retrieve
 from index.store import Finder, Store, open_store
 from index.types import Article, Change, Hit, Problem, Revision
 
@@ -57,6 +57,7 @@ class Library:
             self.close()
             raise
         self._finder: Finder | None = None
+        self._recent = RecentPassages()
         self._seen: int | None = None
         self._listed: tuple[int, list[Article]] | None = None
 
@@ -216,7 +217,16 @@ class Library:
         vector = self._encoder.encode_question(question)
         with self._lock:
             store, finder = self._open_store(), self._synced_finder()
-            return retrieve(store, finder, question, vector, depth=depth, articles=numbers, weights=weights)
+            return retrieve(
+                store,
+                finder,
+                question,
+                vector,
+                depth=depth,
+                articles=numbers,
+                weights=weights,
+                recent=self._recent,
+            )
 
     def load(self, *, progress: Progress | None = None) -> None:
         """Load the models and the indexes now, so that the first search does not wait for them.

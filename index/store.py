@@ -154,8 +154,8 @@ class Finder(Protocol):
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         """The question's words, each with its share of their weight, as ``LexicalIndex.weigh`` has them."""
 
-    def shared(self, weights: dict[str, float], text: str) -> set[str]:
-        """The question's words, as weighed, that a text has."""
+    def words(self, text: str) -> frozenset[str]:
+        """The words of a text, in the form that ``weigh`` has them in."""
 
 
 def is_library(where: str | Path) -> bool:

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from index.article import BUNDLED, make_article, read_article, read_source
+from index.bundled_vectors import bundled_vectors
 from index.check import check_library
 from index.embedding import Encoder, Progress, load_encoder
 from index.encoding import (
@@ -286,7 +287,7 @@ class Library:
             store = self._open_store()
             if is_unchanged(store, article):
                 return _held(store, article.id)
-            known = known_vectors(store, article.id)
+            known = known_vectors(store, article.id) or bundled_vectors(article, self._encoder)
         passages, vectors = encode_article(article, self._encoder, known, progress)
         with self._lock:
             check_model(self._open_store(), self._encoder)

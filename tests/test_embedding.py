@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from index import ModelError
-from index.article import BUNDLED
+from index.article import BUNDLED, read_article
+from index.bundled_vectors import bundled_vectors
 from index.embedding import PACKAGED_MODEL, SentenceTransformerEncoder, load_encoder, packaged_folder
 from index.encoders import packaged, session
 from index.encoders.packaged import PackagedEncoder, check_weights
 from index.encoders.session import CannotRun, Precision, Session
+from index.passages import split_passages
 
 pytestmark = pytest.mark.model
 
@@ -116,6 +118,19 @@ def test_without_a_fit_onnxruntime_sentence_transformers_encodes(
     assert "encoding with sentence-transformers" in caplog.text
     with pytest.raises(CannotRun, match="BiasGulp"):
         Session(Precision.FLOAT32, packaged_folder() / "model.safetensors")
+
+
+def test_the_bundled_article_comes_with_its_vectors(exact: PackagedEncoder, tmp_path: Path) -> None:
+    (path,) = BUNDLED.glob("*.md")
+    article = read_article(path)
+    known = bundled_vectors(article, exact)
+    passages = split_passages(article, count_tokens=exact.count_tokens, max_tokens=exact.max_tokens)
+    texts = [article.text[s.start : s.end] for split in passages for s in split.sentences]
+    assert set(texts) == set(known), "python -m bench.bundle_vectors writes them anew"
+    assert np.allclose(exact.encode(texts), [known[text] for text in texts], atol=1e-3)
+    elsewhere = tmp_path / path.name
+    elsewhere.write_text(path.read_text(encoding="utf-8") + "\n\nMore.", encoding="utf-8")
+    assert bundled_vectors(read_article(elsewhere), exact) == {}, "another text"
 
 
 def test_no_texts_give_no_vectors() -> None:

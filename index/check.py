@@ -55,12 +55,16 @@ def _check_article(store: Store, article_id: str, encoder: Encoder) -> Iterator[
 
 def _is_whole(store: Store, article: Article, dimension: int) -> bool:
     """Whether passages and vectors are what was written, and are the article's."""
+    count = 0
     try:
-        passages = [each for number in store.numbers([article.id]).values() for each in store.passages_of(number)]
+        for number in store.numbers([article.id]).values():
+            for stored, vectors in store.passages_of(number):
+                if stored.passage.id != f"{article.id}/{count}" or not _fits(article, stored, vectors, dimension):
+                    return False
+                count += 1
     except LibraryDamaged:
         return False
-    numbered = [stored.passage.id for stored, _ in passages] == [f"{article.id}/{i}" for i in range(len(passages))]
-    return bool(passages) and numbered and all(_fits(article, *each, dimension) for each in passages)
+    return count > 0
 
 
 def _fits(article: Article, stored: StoredPassage, vectors: NDArray[np.float32], dimension: int) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +35,9 @@ WORTH_FILES = 2_000
 
 SHARE = 0.1
 """Of all passages: when more than this is not in the files, they are written anew."""
+
+_AT_ONCE = 1_000
+"""Passages read from the store at a time: 10 MB."""
 
 _VECTORS, _WORDS, _PLACES = "vectors.faiss", "words", "places.npy"
 
@@ -165,9 +168,10 @@ class Indexes:
             self._lexical.remove(article)
         new = sorted(held.keys() - self._places.keys())
         for done, article in enumerate(new, 1):
-            passages = self._read(article, held[article])
-            self._add_vectors(article, passages)
-            self._lexical.add(article, _to_lexical(passages))
+            for passages in self._read(article, held[article]):
+                self._add_vectors(passages)
+                self._lexical.add(article, _to_lexical(passages))
+            self._places[article] = held[article]
             if progress:
                 progress(done, len(new))
 
@@ -200,29 +204,33 @@ class Indexes:
             for article in self._in_files.keys() - held.keys():
                 words.remove(article)
             for done, article in enumerate(new, 1):
-                passages = self._read(article, held[article])
-                sentences[article] = words.add(article, _to_lexical(passages))
-                if article not in self._places:
-                    self._add_vectors(article, passages)
+                sentences[article] = 0
+                for passages in self._read(article, held[article]):
+                    sentences[article] += words.add(article, _to_lexical(passages))
+                    if article not in self._places:
+                        self._add_vectors(passages)
+                self._places[article] = held[article]
                 if progress:
                     progress(done, len(new))
         self._engine.save(target / _VECTORS)
         _write_places(target / _PLACES, held, sentences)
 
-    def _read(self, article: int, places: range) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
-        passages = self._store.passages_of(article)
-        if [stored.number for stored, _ in passages] != list(places):
-            raise LibraryDamaged(
-                f"passages in {self._store.where} have lost their article, or it them: pullquote check --library DIR"
-            )
-        return passages
+    def _read(self, article: int, places: range) -> Iterator[list[tuple[StoredPassage, NDArray[np.float32]]]]:
+        """An article's passages, some at a time: a book has tens of thousands."""
+        for start in range(0, len(places), _AT_ONCE):
+            some = places[start : start + _AT_ONCE]
+            passages = self._store.passages(some)
+            if [(stored.number, stored.article) for stored, _ in passages] != [(number, article) for number in some]:
+                raise LibraryDamaged(
+                    f"passages in {self._store.where} have lost their article: mend with pullquote check --library DIR"
+                )
+            yield passages
 
-    def _add_vectors(self, article: int, passages: list[tuple[StoredPassage, NDArray[np.float32]]]) -> None:
+    def _add_vectors(self, passages: list[tuple[StoredPassage, NDArray[np.float32]]]) -> None:
         import numpy as np
 
-        places = range(passages[0][0].number, passages[-1][0].number + 1)
-        self._engine.add(places, np.stack([mean_vector(vectors) for _, vectors in passages]))
-        self._places[article] = places
+        numbers = [stored.number for stored, _ in passages]
+        self._engine.add(numbers, np.stack([mean_vector(vectors) for _, vectors in passages]))
 
     def _maker(self) -> Maker:
         library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")

@@ -61,15 +61,14 @@ class LexicalIndex:
             self._kept = LexicalFiles(folder, sentences or {})
 
     def add(self, article: int, passages: Iterable[LexicalPassage]) -> None:
-        """Hold an article's passages; the article's number must be new."""
-        frequency: Counter[str] = Counter()
-        count = 0
+        """Hold passages of an article, whose numbers must be new: some of them, or all."""
+        frequency = self._frequencies.setdefault(article, Counter())
+        count = self._sentences.get(article, 0)
         for passage in passages:
             for sentence in passage.sentences:
                 frequency.update(set(self.terms(sentence)))
             count += len(passage.sentences)
             self._writer.add_document(make_document(article, passage.number, passage.text))
-        self._frequencies[article] = frequency
         self._sentences[article] = count
         self._uncommitted = True
 

@@ -6,7 +6,7 @@ folder, or by asking the database itself. A new kind of library is one class of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,10 +116,13 @@ class Store(Protocol):
         """All that is added inside at once, or none of it; nobody else writes meanwhile."""
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
-        """Passages by their numbers, each with its sentences' vectors, (sentences, dimension); none that are gone."""
+        """Passages by their numbers, in order, each with its sentences' vectors, (sentences, dimension).
 
-    def passages_of(self, article: int) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
-        """An article's passages by its number, in order, as ``passages`` has them."""
+        None for a number that is not held.
+        """
+
+    def passages_of(self, article: int) -> Iterator[tuple[StoredPassage, NDArray[np.float32]]]:
+        """An article's passages by its number, in order, as ``passages`` has them, one after another."""
 
     def check(self) -> list[Problem]:
         """What is wrong with how it is kept, the articles themselves aside."""

@@ -154,15 +154,15 @@ class SqliteStore:
             yield
 
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
-        found = []
+        found: list[tuple[StoredPassage, NDArray[np.float32]]] = []
         for start in range(0, len(numbers), _AT_ONCE):
             some = list(numbers[start : start + _AT_ONCE])
             marks = ", ".join("?" * len(some))
             found += self._select_passages(f"passages.number IN ({marks})", some)
         return found
 
-    def passages_of(self, article: int) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
-        return self._select_passages("article = ? ORDER BY passages.number", [article])
+    def passages_of(self, article: int) -> Iterator[tuple[StoredPassage, NDArray[np.float32]]]:
+        return self._select_passages("article = ?", [article])
 
     def passage_ranges(self) -> dict[int, range]:
         """The numbers of each article's passages, by the article's number: they follow one another."""
@@ -199,10 +199,12 @@ class SqliteStore:
 
         return Indexes(self, encoder)
 
-    def _select_passages(self, which: str, values: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
+    def _select_passages(
+        self, which: str, values: Sequence[int]
+    ) -> Iterator[tuple[StoredPassage, NDArray[np.float32]]]:
         with named_errors(self.where):
-            rows = self._connection.execute(f"{SELECT_PASSAGE} WHERE {which}", values)
-            return [to_passage(row, self.where) for row in rows]
+            for row in self._connection.execute(f"{SELECT_PASSAGE} WHERE {which} ORDER BY passages.number", values):
+                yield to_passage(row, self.where)
 
     @contextmanager
     def _changing(self) -> Iterator[Callable[..., sqlite3.Cursor]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,6 +27,36 @@ def unit_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
     vectors = np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
+
+
+def test_vectors_in_a_file_and_in_memory_are_searched_as_one(tmp_path: Path) -> None:
+    exact, first = ExactEngine(), FaissEngine(DIMENSION)
+    for each in (exact, first):
+        each.add(range(200), unit_vectors(200))
+    first.save(tmp_path / "one")
+    second = FaissEngine(DIMENSION, file=tmp_path / "one")
+    for each in (exact, second):
+        each.remove([3, 150, 999])
+        each.add(range(200, 260), unit_vectors(60, seed=2))
+        each.remove([205])
+        each.add([3], unit_vectors(1, seed=3))
+    second.save(tmp_path / "two")
+    for engine in (second, FaissEngine(DIMENSION, file=tmp_path / "two")):
+        assert len(engine) == len(exact) == 258
+        for question in unit_vectors(10, seed=1):
+            for among in (None, [1, 3, 150, 201, 205, 259]):
+                found, wanted = engine.search(question, 12, among=among), exact.search(question, 12, among=among)
+                assert [held for held, _ in found] == [held for held, _ in wanted]
+                assert [cosine for _, cosine in found] == pytest.approx([cosine for _, cosine in wanted], abs=1e-5)
+
+
+def test_a_file_of_other_vectors_is_refused(tmp_path: Path) -> None:
+    FaissEngine(DIMENSION).save(tmp_path / "one")
+    with pytest.raises(ValueError, match=f"not of {DIMENSION + 1}"):
+        FaissEngine(DIMENSION + 1, file=tmp_path / "one")
+    (tmp_path / "two").write_bytes(b"no index")
+    with pytest.raises(RuntimeError):
+        FaissEngine(DIMENSION, file=tmp_path / "two")
 
 
 def axis(place: int) -> NDArray[np.float32]:

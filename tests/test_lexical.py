@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from index.lexical import LexicalIndex, LexicalPassage
+from index.lexical_files import LexicalWriter
 
 
 def make_index(*articles: list[str]) -> LexicalIndex:
@@ -90,3 +92,28 @@ def test_how_telling_a_word_is_depends_on_the_articles_that_are_searched() -> No
 def test_overlong_words_are_passed_over() -> None:
     index = make_index(["x" * 100_000 + " boat"])
     assert found(index, "y" * 100_000 + " boat") == [0]
+
+
+def test_words_in_files_and_in_memory_are_searched_and_weighed_as_one(tmp_path: Path) -> None:
+    """An article in a file, one that was taken out of it, and one that came later."""
+    texts = {0: ["the red boat", "a blue car"], 1: ["a boat on a boat"], 2: ["the boats of Sunday"]}
+    passages = {
+        article: [LexicalPassage(article * 10 + i, text, (text,)) for i, text in enumerate(each)]
+        for article, each in texts.items()
+    }
+    with LexicalWriter(tmp_path) as writer:
+        sentences = {article: writer.add(article, passages[article]) for article in (0, 1)}
+    with LexicalWriter(tmp_path) as writer:
+        writer.remove(1)
+        sentences[1] = writer.add(1, passages[1])
+    both, fresh = LexicalIndex(tmp_path, sentences), make_index(texts[0])
+    both.remove(1)
+    for each in (both, fresh):
+        each.add(2, passages[2])
+    assert sorted(found(both, "boat")) == sorted(found(fresh, "boat")) == [0, 20]
+    assert found(both, "a car", articles=[0, 1]) == found(fresh, "a car", articles=[0]) == [1]
+    assert found(both, "boat", articles=[1]) == []
+    for articles in (None, [0], [2], [0, 1, 2]):
+        assert both.weigh("the boat on Sunday", articles=articles) == fresh.weigh(
+            "the boat on Sunday", articles=articles
+        )

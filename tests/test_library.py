@@ -11,7 +11,10 @@ import pytest
 from bag_encoder import BagOfWordsEncoder
 
 import index
-from index import EmptyArticle, Library, LibraryClosed, NoSuchArticle
+from bot import Answer, verify
+from bot.citation import Standing
+from index import ArticleError, Change, EmptyArticle, Library, LibraryClosed, NoSuchArticle, NoSuchFile
+from index.article import BUNDLED, make_article
 
 TEXT = "The deal covers boats. It does not cover returns.\n\n## Money\n\nNobody named a sum."
 OTHER = "Cats sleep for most of the day. They hunt at dusk."
@@ -86,6 +89,99 @@ def test_new_text_of_the_same_source_takes_the_place_of_the_old(library: Library
     quotes = [hit.quote for hit in library.search("Does the deal cover returns?", read=False)]
     assert "The deal now covers returns." in [quote.text for quote in quotes]
     assert {quote.revision for quote in quotes if quote.article_id == first.id} == {second.revision}
+
+
+def test_of_a_changed_article_only_new_sentences_are_encoded(library: Library, encoder: BagOfWordsEncoder) -> None:
+    library.add_text(
+        "\n\n".join(f"Sentence {n} of it is here. Another stands beside it." for n in range(50)), source="here"
+    )
+    before = encoder.encoded
+    text = library.articles[0].text.replace("Sentence 20 of it", "Something new") + "\n\nAnd an end."
+    article = library.add_text(text, source="here")
+    assert encoder.encoded - before == 2
+    with Library(model=encoder) as fresh:
+        fresh.add_text(text, source="here")
+        for question in ("something new", "sentence 30", "an end"):
+            assert library.search(question, read=False) == fresh.search(question, read=False)
+    assert [each.revision for each in library.revisions(article.id)][-1] == article.revision
+
+
+def test_what_adding_does_can_be_asked_before(library: Library) -> None:
+    article = make_article(TEXT, source="here", author="A.  Writer", published="2026-05-11")
+    assert library.compare(article) is Change.NEW
+    assert library.add_article(article) == article
+    assert library.articles == [article]
+    assert (library.articles[0].author, library.articles[0].published) == ("A. Writer", "2026-05-11")
+    assert library.compare(article) is Change.UNCHANGED
+    assert library.compare(make_article(OTHER, source="here")) is Change.CHANGED
+    assert len(library.articles) == 1
+
+
+def test_revisions_tell_the_editions_and_are_forgotten_with_the_article(library: Library) -> None:
+    first = library.add_text(TEXT, source="here")
+    library.add_text(TEXT, source="here")
+    second = library.add_text(OTHER, source="here")
+    library.add_text(TEXT, source="here")
+    found = library.revisions(first.id)
+    assert [(each.revision, each.characters) for each in found] == [
+        (first.revision, len(TEXT)),
+        (second.revision, len(OTHER)),
+        (first.revision, len(TEXT)),
+    ]
+    library.remove(first.id)
+    with pytest.raises(NoSuchArticle, match=first.id):
+        library.revisions(first.id)
+
+
+def test_refresh_reads_the_source_again(library: Library, write: Callable[[str, bytes | str], Path]) -> None:
+    path = write("deal.md", "# The deal\n\nIt covers boats.")
+    article = library.add(path)
+    assert library.refresh(article.id) == article
+    write("deal.md", "# The new deal\n\nIt covers boats and returns.")
+    changed = library.refresh(article.id)
+    assert (changed.id, changed.title) == (article.id, "The new deal")
+    assert library.articles == [changed]
+    assert [hit.quote.text for hit in library.search("returns", 1, read=False)] == ["It covers boats and returns."]
+    path.unlink()
+    with pytest.raises(NoSuchFile, match=r"deal\.md"):
+        library.refresh(article.id)
+    assert library.articles == [changed]
+
+
+def test_a_title_that_was_given_stays(library: Library, write: Callable[[str, bytes | str], Path]) -> None:
+    article = library.add(write("deal.md", "# The deal\n\nIt covers boats."), title="My notes")
+    write("deal.md", "# The new deal\n\nIt covers returns.")
+    assert library.refresh(article.id).title == "My notes"
+
+
+@pytest.mark.parametrize("source", [None, "notes.txt", "file:///etc/hostname", "ftp://example.org/x"])
+def test_what_came_from_nowhere_cannot_be_refreshed(library: Library, source: str | None) -> None:
+    article = library.add_text(TEXT, source=source)
+    with pytest.raises(ArticleError):
+        library.refresh(article.id)
+    with pytest.raises(NoSuchArticle):
+        library.refresh("no such id")
+    assert library.articles == [article]
+
+
+def test_a_bundled_article_is_refreshed_where_it_lies(library: Library) -> None:
+    (path,) = sorted(BUNDLED.glob("*.md"))[:1]
+    article = library.add(path)
+    assert library.refresh(article.id) == article
+
+
+def test_answers_of_an_earlier_revision_are_told_to_be_out_of_date(library: Library) -> None:
+    article = library.add_text("The tower opened in 1889. It is 330 metres tall.", source="here")
+    hits = library.search("How tall is the tower?", read=False)
+    quotes = tuple(dict.fromkeys(hit.quote for hit in hits))
+    answer = Answer("How tall?", "How tall?", quotes=quotes)
+    assert all(verify(answer, library))
+    library.add_text("A new first sentence. It is 330 metres tall.", source="here")
+    (check,) = verify(answer, library)
+    assert not check
+    assert check.state in (Standing.MOVED, Standing.GONE)
+    library.remove(article.id)
+    assert verify(answer, library)[0].state is Standing.NO_ARTICLE
 
 
 def test_a_file_is_added_by_its_path(library: Library, write: Callable[[str, bytes | str], Path]) -> None:

@@ -195,6 +195,50 @@ def test_vectors_of_one_model_are_not_searched_with_another(tmp_path: Path) -> N
         assert found(library, "returns")
 
 
+def test_a_library_is_taken_over_to_another_model(tmp_path: Path) -> None:
+    other = BagOfWordsEncoder(fingerprint="two", max_tokens=20)
+    with open_library(tmp_path) as library:
+        kept = [library.add_text(TEXT, title="The deal", source="/deal.txt"), library.add_text(OTHER)]
+    with pytest.raises(ModelError, match="pullquote check --reembed"):
+        Library(tmp_path, model=other)
+    seen: list[tuple[int, int]] = []
+    with Library.reembed(tmp_path, model=other, progress=lambda done, of: seen.append((done, of))) as library:
+        assert library.articles == kept
+        assert found(library, "returns")[0] == "It does not cover returns."
+        assert library.check() == []
+        assert len(library.revisions(kept[0].id)) == 1
+    assert seen == [(1, 2), (2, 2)]
+    encoded = other.encoded
+    Library.reembed(tmp_path, model=other).close()
+    assert other.encoded == encoded, "it was made with it already"
+    with pytest.raises(ModelError):
+        open_library(tmp_path)
+
+
+def test_a_re_embedding_that_fails_leaves_the_library_with_its_model(tmp_path: Path) -> None:
+    with open_library(tmp_path) as library:
+        library.add_text(TEXT)
+        library.add_text(OTHER)
+    with pytest.raises(ZeroDivisionError):
+        Library.reembed(
+            tmp_path, model=BagOfWordsEncoder(fingerprint="two"), progress=lambda done, of: 1 // (of - done)
+        )
+    with open_library(tmp_path) as library:
+        assert found(library, "returns")[0] == "It does not cover returns."
+        assert library.check() == []
+
+
+def test_an_open_library_notices_that_another_process_changed_the_model(tmp_path: Path) -> None:
+    with open_library(tmp_path) as library:
+        library.add_text(TEXT)
+        assert found(library, "returns")
+        Library.reembed(tmp_path, model=BagOfWordsEncoder(fingerprint="two")).close()
+        with pytest.raises(ModelError):
+            library.search("returns", read=False)
+        with pytest.raises(ModelError):
+            library.add_text(OTHER)
+
+
 def test_a_library_is_opened_with_the_model_that_made_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Library(tmp_path) as library:
         library._open_store().add(  # as if the packaged model had made it, without loading it

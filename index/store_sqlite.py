@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from index.embedding import Encoder
 from index.errors import LibraryDamaged, LibraryNotWritable
 from index.passages import SplitPassage
+from index.snapshots import drop_snapshots
 from index.store import FILE_NAME, Finder, Origin, StoredPassage
 from index.store_open import named_errors, open_database
 from index.store_rows import (
@@ -135,18 +136,20 @@ class SqliteStore:
                 run("INSERT INTO revisions (article_id, revision, added, characters) VALUES (?, ?, ?, ?)", edition)
 
     def remove(self, article_id: str) -> bool:
+        if not self.numbers([article_id]):
+            return False
+        if self.writable:
+            self._drop_derived()  # the room may be needed, where the disk is full
         with self._changing() as run:
-            if not run("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount:
-                return False
+            removed = run("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount
             run("DELETE FROM revisions WHERE article_id = ?", (article_id,))
-            # Files derived from what was before this hold its words.
-            run(
-                "UPDATE settings SET value = 1 + (SELECT value FROM settings WHERE name = 'generation')"
-                " WHERE name = 'purged'"
-            )
+            # Files derived from what was before this hold its words, wherever they come from.
+            purged = "1 + (SELECT value FROM settings WHERE name = 'generation')"
+            run(f"UPDATE settings SET value = {purged} WHERE name = 'purged'")  # noqa: S608 - our own words
+        self._drop_derived()
         with suppress(sqlite3.Error):  # a reader may be in the way: then the log is emptied when it is done
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return True
+        return bool(removed)
 
     @contextmanager
     def replacing(self) -> Iterator[None]:
@@ -227,6 +230,10 @@ class SqliteStore:
                 raise
             finally:
                 self._inside = False
+
+    def _drop_derived(self) -> None:
+        if self.folder is not None:
+            drop_snapshots(self.folder)
 
     def _file_state(self) -> object:
         """What tells that somebody else has written to a folder that this process cannot write."""

@@ -178,6 +178,7 @@ def test_nothing_of_what_was_removed_is_left_in_the_folder(kept: Path) -> None:
         left = b"".join(contents(kept).values())
         assert b"dusk" not in left
         assert b"cats.txt" not in left
+        assert derived(kept) == [], "they know its words"
         assert found(library, "cats hunt at dusk")[0] != "They hunt at dusk."
     assert b"deal" in b"".join(contents(kept).values())
 
@@ -207,7 +208,9 @@ def test_a_full_disk_fails_an_add_and_changes_nothing(tmp_path: Path) -> None:
         assert [article.text for article in library.articles] == [TEXT]
         assert found(library, "returns")[0] == "It does not cover returns."
         library.add_text(OTHER)
+        library.remove(library.ids[0])
     with open_library(tmp_path) as library:
+        assert [article.text for article in library.articles] == [OTHER]
         assert library.check() == []
 
 

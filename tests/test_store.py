@@ -219,10 +219,13 @@ def test_a_re_embedding_that_fails_leaves_the_library_with_its_model(tmp_path: P
     with open_library(tmp_path) as library:
         library.add_text(TEXT)
         library.add_text(OTHER)
-    with pytest.raises(ZeroDivisionError):
-        Library.reembed(
-            tmp_path, model=BagOfWordsEncoder(fingerprint="two"), progress=lambda done, of: 1 // (of - done)
-        )
+
+    def fail_at_the_end(done: int, of: int) -> None:
+        if done == of:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        Library.reembed(tmp_path, model=BagOfWordsEncoder(fingerprint="two"), progress=fail_at_the_end)
     with open_library(tmp_path) as library:
         assert found(library, "returns")[0] == "It does not cover returns."
         assert library.check() == []

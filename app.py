@@ -54,9 +54,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _chat(options: Namespace) -> int:
+    from bot.access import access_of
     from bot.service import serve
 
-    where = {"host": options.host, "port": options.port, "announce": _announce, "open_browser": _has_screen()}
+    where = {
+        "host": options.host,
+        "port": options.port,
+        "access": access_of(options),
+        "announce": _announce,
+        "warn": _complain,
+        "open_browser": _has_screen(),
+    }
     if STANDARD_INPUT in options.articles:
         with _library(options) as library:
             serve(library=library, **where)

@@ -19,6 +19,9 @@ MOST_SUGGESTIONS = 5
 BLANK = 'the question is blank: ask for instance "Does the deal cover returns?"'
 SUGGEST = f"also find up to N questions that lead on, 0 to {MOST_SUGGESTIONS} (default: %(default)s)"
 REEMBED = "first encode all articles anew, with the model that comes with the program, or $PULLQUOTE_MODEL"
+AUTH = "let in only who logs in so; a file has one such line for each (default: $PULLQUOTE_AUTH)"
+ADDING = "whether people may add articles of their own (default: where only this machine, or who logs in, can)"
+RATE = "requests a minute of one client; 0: any number (default: any from this machine alone, else 120)"
 STRICTNESS = "the least confidence that an answer needs, from 0 to 1 (default: %(default)s)"
 
 
@@ -80,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument(
         "--port", type=_port, default=os.environ.get("PORT") or PORT, help="default: $PORT or %(default)s"
     )
+    _add_access(chat)
     chat.set_defaults(command="chat")
 
     ask = commands.add_parser(
@@ -105,6 +109,16 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(command="add")
     _add_keeping(commands)
     return parser
+
+
+def _add_access(chat: argparse.ArgumentParser) -> None:
+    """Who may use the server, and how much of it."""
+    access = chat.add_argument_group("who may use it, and how much")
+    access.add_argument("--auth", default=os.environ.get("PULLQUOTE_AUTH"), metavar="NAME:PASSWORD|FILE", help=AUTH)
+    access.add_argument("--adding", action=argparse.BooleanOptionalAction, default=None, help=ADDING)
+    access.add_argument("--max-upload", type=_count, metavar="MB", help="of one file or text (default: 20)")
+    access.add_argument("--max-articles", type=_count, metavar="N", help="that a person may add (default: 50)")
+    access.add_argument("--rate", type=_count, metavar="N", help=RATE)
 
 
 def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -160,6 +174,12 @@ def _with_command(arguments: Sequence[str]) -> list[str]:
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"“{text}” is no port: give a number from 0 (any free one) to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"“{text}” is no whole number")
     return int(text)
 
 

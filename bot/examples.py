@@ -28,6 +28,48 @@ QUESTIONS: Any = {
     },
 }
 
+ADDITIONS: Any = {
+    "address": {"summary": "A page on the web", "value": {"url": "https://news.example/deal"}},
+    "text": {
+        "summary": "A text",
+        "value": {"text": "The tower opened in 1889. It is 330 metres tall.", "title": "The tower"},
+    },
+}
+ARTICLE: dict[str, Any] = {
+    "id": "6b1f0c2d9a3e4f58",
+    "title": "The tower",
+    "source": None,
+    "added": "2026-03-01T09:30:00Z",
+    "characters": 49,
+    "revision": "0123456789abcdef",
+    "author": None,
+    "published": None,
+    "shared": False,
+    "can_refresh": False,
+    "can_remove": True,
+    "unchanged": False,
+}
+"""As POST /v1/articles gives it."""
+FEEDBACK: Any = {
+    "good": {
+        "summary": "The quote answers",
+        "value": {
+            "question": "Does the deal cover returns?",
+            "quote": "The deal does not cover returns.",
+            "good": True,
+        },
+    },
+    "bad": {
+        "summary": "It should have said that the article does not say",
+        "value": {"question": "Who paid?", "answer": "Britain paid.", "good": False, "note": "It says who pays later."},
+    },
+}
+STAGES = """{"stage": "found", "passages": 18, "articles": 1, "places": [{"article_id": "…", "start": 120, "end": 410}]}
+{"stage": "read", "passages": 18}
+{"stage": "answered", "answer": {"text": "The deal does not cover returns.", …}}
+"""
+"""As /v1/ask tells of them where application/x-ndjson is accepted."""
+
 _TEXT = "The deal does not cover returns, the minister said. It is about intelligence."
 _REVISION = "0123456789abcdef"
 _QUOTE = Quote("the-deal", _TEXT[:51], 120, 171, 2, _REVISION)

@@ -95,3 +95,26 @@ class Loading(Generic[Result]):
 def _first_line(error: Exception) -> str:
     """The first line of an error's message, or the name of its kind where it has none."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+class Seen(Loading[Result]):
+    """A thing that another loads, seen through ``view`` each time that it is asked for."""
+
+    def __init__(self, whole: Loading[Result], view: Callable[[float], Result]) -> None:
+        """``view``: what is to be seen of it, given how many seconds to wait; raises as ``Loading.result``."""
+        self._whole, self._view = whole, view
+        self.future = whole.future
+
+    @property
+    def message(self) -> str:
+        return self._whole.message
+
+    @message.setter
+    def message(self, message: str) -> None:
+        self._whole.message = message
+
+    def run(self) -> None:
+        self._whole.run()
+
+    def result(self, timeout: float = 0) -> Result:
+        return self._view(timeout)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from bot.loading import Status
 from bot.types import Answer
@@ -99,19 +99,79 @@ class HitsBody(BaseModel):
 
 
 class ArticleBody(BaseModel):
-    """One article of the library, without its text."""
+    """One article, without its text."""
 
     id: str
     title: str
-    source: Annotated[str | None, Field(description="The path or address it was read from, if any.")]
+    source: Annotated[str | None, Field(description="The address it was read from, or the name of the file, if any.")]
     added: datetime
     characters: Annotated[int, Field(description="Code points in its text: what offsets count.")]
+    revision: Annotated[str, Field(description="Another one means another text.")]
+    author: str | None = None
+    published: str | None = None
+    shared: Annotated[bool, Field(description="Whether everyone can ask it; else it is your own, and yours alone.")]
+    can_refresh: Annotated[bool, Field(description="Whether you may have it read again where it came from.")]
+    can_remove: Annotated[bool, Field(description="Whether you may remove it.")]
+
+
+class WholeArticleBody(ArticleBody):
+    """One article, with its text."""
+
+    text: str
+
+
+class AddedBody(ArticleBody):
+    """What came of adding an article."""
+
+    unchanged: Annotated[bool, Field(description="Whether it was there already, with the same text.")]
+
+
+class AddingBody(BaseModel):
+    """What may be added here."""
+
+    allowed: Annotated[bool, Field(description="Whether this server takes articles at all.")]
+    bytes: Annotated[int, Field(description="Of one file or text, at most.")]
+    articles: Annotated[int, Field(description="Of your own, at most.")]
+    added: Annotated[int, Field(description="Of your own, so far.")]
+    kept: Annotated[bool, Field(description="Whether they are kept when the server stops.")]
 
 
 class ArticlesBody(BaseModel):
-    """The articles of the library."""
+    """The articles that you can ask: those that everyone shares, then your own."""
 
     articles: list[ArticleBody]
+    adding: AddingBody
+
+
+class AddRequest(BaseModel):
+    """Either an address or a text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    url: Annotated[str | None, Field(description="A public http or https address, which is fetched.")] = None
+    text: Annotated[str | None, Field(description="A text, which is kept exactly as it is.")] = None
+    title: Annotated[str | None, Field(description="Where it is to have another than it says itself.")] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> AddRequest:
+        if (self.url is None) == (self.text is None):
+            raise ValueError("give either “url” or “text”")
+        return self
+
+
+class FeedbackRequest(BaseModel):
+    """What somebody thought of an answer."""
+
+    question: Annotated[str, Field(max_length=LONGEST_QUESTION, examples=["Does the deal cover returns?"])]
+    good: Annotated[bool, Field(strict=True, description="Whether it was right.", examples=[True])]
+    answer: Annotated[str | None, Field(max_length=LONGEST_QUESTION, description="What was answered.")] = None
+    quote: Annotated[str | None, Field(max_length=LONGEST_QUESTION, description="What it is about.")] = None
+    asked_as: Annotated[str | None, Field(max_length=LONGEST_QUESTION, description="How it was understood.")] = None
+    article: Annotated[str | None, Field(max_length=100, description="The id of the article of the quote.")] = None
+    revision: Annotated[str | None, Field(max_length=100, description="And its revision.")] = None
+    start: Annotated[int | None, Field(ge=0, description="Where the quote starts in the article.")] = None
+    end: Annotated[int | None, Field(ge=0, description="Where it ends.")] = None
+    note: Annotated[str | None, Field(max_length=2_000, description="In their own words.")] = None
 
 
 class HealthBody(BaseModel):
@@ -123,10 +183,18 @@ class HealthBody(BaseModel):
     version: str
 
 
-class TroubleBody(BaseModel):
-    """What went wrong, in a sentence."""
+class ErrorBody(BaseModel):
+    """What went wrong, for programs and for people."""
 
-    detail: str
+    code: Annotated[str, Field(description="What programs know it by.", examples=["no_such_article"])]
+    message: Annotated[str, Field(description="What it is, and what to do about it, in a sentence.")]
+
+
+class TroubleBody(BaseModel):
+    """What went wrong."""
+
+    detail: Annotated[str, Field(description="The same sentence as in `error.message`.")]
+    error: ErrorBody
 
 
 def _answer_body() -> type[BaseModel]:

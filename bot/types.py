@@ -69,6 +69,12 @@ class Answer:
         """The first quote's text, ``""`` when there is none."""
         return self.quotes[0].text if self.quotes else ""
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from bot.notebook import notebook_html
+
+        return notebook_html(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

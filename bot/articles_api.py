@@ -173,6 +173,7 @@ async def _handed_in(request: Request, most: int) -> HandedIn:
         form = await request.form(max_files=1, max_fields=4)
         file, title = form.get("file"), form.get("title")
         if not isinstance(file, UploadFile):
+            await form.close()
             raise HTTPException(422, "The form holds no file: send it in a field named “file”.")
         if (file.size or 0) > most:
             file.file.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from time import monotonic
 
 from bot.render import Line, Style, printable, to_text
 
@@ -54,14 +55,20 @@ def show(lines: Sequence[Line]) -> None:
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error, and what moves it: called with how much is done, of how much. None if no terminal."""
+    """A bar on standard error, with how many a second and the time that is left, and what moves it.
+
+    That is called with how many are done, of how many. None if no terminal.
+    """
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
     from rich.markup import escape
-    from rich.progress import Progress
+    from rich.progress import Progress, TextColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(escape(printable(label)), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, began = bar.add_task(escape(printable(label)), total=None, rate=""), monotonic()
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total, rate=f"{done / max(monotonic() - began, 0.001):,.0f}/s"
+        )

@@ -8,8 +8,10 @@ answer is based on are always the same, and no two people share one.
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 # Read when gradio is imported: it would else report to its makers and look for themes and fonts elsewhere.
@@ -21,6 +23,7 @@ import gradio as gr
 from bot.answer_view import answer_html, trouble_html
 from bot.gate import STATIC
 from bot.memory import Memory
+from bot.trouble import without_paths
 from bot.types import Answer
 from index.errors import PullquoteError
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from bot.loading import Loading
     from index.library import Library
 
+Door = Callable[..., dict[str, Any]]
 PATIENCE = 60
 """Seconds that a question asked while the model loads waits for it."""
 UPLOAD_LIMIT = "1mb"
@@ -38,8 +42,11 @@ UPLOAD_LIMIT = "1mb"
 log = logging.getLogger(__name__)
 
 
-def add_page(app: FastAPI, library: Loading[Library], memory: Memory) -> None:
-    """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading."""
+def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: Sequence[Door] = ()) -> None:
+    """Put the page at / of ``app``, which is to be its own; ``library`` may still be loading.
+
+    ``doors``: functions that gradio_client can call, each under its own name.
+    """
     titles: dict[str, str] = {}
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
@@ -78,6 +85,8 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory) -> None:
         )
         answered.then(fn=None, inputs=[reply], js="(reply) => pullquote.answered(reply)", api_visibility="private")
         blocks.load(fn=None, js="() => pullquote.start()", api_visibility="private")
+        for door in doors:
+            gr.api(_for_programs(door), api_name=door.__name__, queue=False)
     gr.mount_gradio_app(
         app,
         blocks,
@@ -125,6 +134,19 @@ def _titles(answer: Answer, library: Library, known: dict[str, str]) -> dict[str
     if not named <= known.keys():
         known.update({article.id: article.title for article in library.articles})
     return known
+
+
+def _for_programs(door: Door) -> Door:
+    """``door``, whose errors say what is wrong: of others Gradio tells nothing, and rightly."""
+
+    @functools.wraps(door)
+    def call(*arguments: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return door(*arguments, **named)
+        except (PullquoteError, ValueError) as error:
+            raise gr.Error(without_paths(str(error)), print_exception=False) from None
+
+    return call
 
 
 def _part(name: str) -> str:

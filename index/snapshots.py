@@ -34,6 +34,9 @@ _LOCKS = ".tantivy"
 
 _CHUNK = 1 << 22
 
+_TRIES, _PAUSE = 20, 0.05
+"""How often, and after how many seconds, files that are being written are looked at again."""
+
 log = logging.getLogger(__name__)
 
 
@@ -98,7 +101,7 @@ def writing_snapshot(library: Path, maker: Maker, generation: int) -> Iterator[P
     building.mkdir(parents=True)
     try:
         yield building
-        manifest = {"maker": asdict(maker), "generation": generation, "files": _checksums(building)}
+        manifest = {"maker": asdict(maker), "generation": generation, "files": _settled_checksums(building)}
         _write_through(building / MANIFEST, json.dumps(manifest).encode())
         building.rename(derived / name)
     except BaseException:
@@ -157,6 +160,19 @@ def _checksums(folder: Path) -> dict[str, int]:
     """The CRC-32 of each file of a set but its manifest, by its path in the folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     return {path.relative_to(folder).as_posix(): _checksum(path) for path in files if not path.name.startswith(_LOCKS)}
+
+
+def _settled_checksums(folder: Path) -> dict[str, int]:
+    """The checksums of a set that was just written: tantivy may still be tidying up in a thread of its own."""
+    for _ in range(_TRIES):
+        try:
+            before = _checksums(folder)
+            if before == _checksums(folder):
+                return before
+        except FileNotFoundError:
+            log.info("files of %s went while they were read: they are read again", folder)
+        time.sleep(_PAUSE)
+    return _checksums(folder)
 
 
 def _checksum(path: Path) -> int:

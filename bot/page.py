@@ -86,7 +86,7 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
         answered.then(fn=None, inputs=[reply], js="(reply) => pullquote.answered(reply)", api_visibility="private")
         blocks.load(fn=None, js="() => pullquote.start()", api_visibility="private")
         for door in doors:
-            gr.api(_for_programs(door), api_name=door.__name__, queue=False)
+            gr.events.api(_for_programs(door), api_name=door.__name__, queue=False)
     gr.mount_gradio_app(
         app,
         blocks,

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.doors import Doors
-from bot.memory import Memory
-from bot.shelves import Shelves
 from bot.trouble import told, trouble
 from bot.version import __version__
 
@@ -36,8 +34,8 @@ log = logging.getLogger(__name__)
 class McpDoor:
     """An application that is there once it is first asked for, for as long as ``keep_open`` runs."""
 
-    def __init__(self, shelves: Shelves, memory: Memory) -> None:
-        self._doors = Doors(shelves, memory)
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
         self._wanted: asyncio.Event | None = None
         self._opened: asyncio.Future[ASGIApp] | None = None
 

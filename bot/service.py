@@ -26,6 +26,7 @@ from bot.access import Access
 from bot.api import add_api
 from bot.article_view import article_html
 from bot.desk import as_told
+from bot.doors import Doors
 from bot.feedback import Feedback
 from bot.gate import STATIC, Dressed, Gate, SecurityHeaders
 from bot.guard import Guard
@@ -93,7 +94,8 @@ def serve(
     limits, may_add = access.settled()
     people = folder / "people" if folder else None
     shelves = Shelves(opening, limits=limits, memory=memory, folder=people, may_add=may_add)
-    page: Loading[FastAPI] = Loading(lambda _: build_page(shelves.seen(), memory), message="Building the page…")
+    doors = Doors(shelves, memory)
+    page: Loading[FastAPI] = Loading(lambda _: build_page(shelves.seen(), memory, doors), message="Building the page…")
     app = create_app(
         opening,
         page,
@@ -142,7 +144,7 @@ def create_app(
     access = access or Access()
     limits, may_add = access.settled()
     shelves = shelves or Shelves(library, limits=limits, memory=memory, may_add=may_add)
-    door = McpDoor(shelves, memory)
+    door = McpDoor(Doors(shelves, memory))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -227,13 +229,13 @@ def _load_in_turn(*things: Loading[Any]) -> None:
         thing.run()
 
 
-def build_page(library: Loading[Library], memory: Memory | None = None) -> FastAPI:
+def build_page(library: Loading[Library], memory: Memory | None = None, doors: Doors | None = None) -> FastAPI:
     """The page as an application of its own. Importing what it is made of takes seconds."""
     from bot.page import add_page
 
     built = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     built.add_middleware(Dressed)
-    add_page(built, library, memory or Memory())
+    add_page(built, library, memory or Memory(), doors=[doors.search, doors.ask, doors.add] if doors else [])
     return built
 
 

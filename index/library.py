@@ -37,21 +37,25 @@ class Library:
     """Articles, in memory or in a folder, and the search over them. Safe to share between threads.
 
     A folder is safe to kill at any moment, and other processes may read it, and see what is added, while one writes.
-    One that cannot be written can be searched.
+    One that cannot be written can be searched. A database may be written by many processes at once.
     """
 
-    def __init__(self, where: str | Path | None = None, *, model: str | Encoder | None = None) -> None:
+    def __init__(
+        self, where: str | Path | None = None, *, model: str | Encoder | None = None, replica: str | None = None
+    ) -> None:
         """Open a library, or make it.
 
-        ``where``: a folder, or None to keep all in memory. ``model``: the name or folder of a sentence-transformers
-        model; None for the one that the library was made with, or else the packaged one. Nothing of it is loaded yet.
+        ``where``: a folder, the address of a PostgreSQL database, postgresql://user@host/name, or None to keep all in
+        memory. ``replica``: the address of a copy of that database, to be searched in its place. ``model``: the name or
+        folder of a sentence-transformers model; None for the one that the library was made with, or else the packaged
+        one. Nothing of it is loaded yet.
 
         Errors: LibraryNotWritable, LibraryTooNew, LibraryBusy, LibraryDamaged, and ModelError for another model than it
         was made with: ``Library.reembed`` takes it over to that one.
         """
         self._lock = threading.RLock()
         self._changed = False
-        self._store: Store | None = open_store(where)
+        self._store: Store | None = open_store(where, replica=replica)
         try:
             self._encoder = choose_encoder(self._store, model)
         except BaseException:

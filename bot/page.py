@@ -8,10 +8,10 @@ answer is based on are always the same, and no two people share one.
 
 from __future__ import annotations
 
-import functools
+import inspect
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 # Read when gradio is imported: it would else report to its makers and look for themes and fonts elsewhere.
@@ -23,6 +23,7 @@ import gradio as gr
 from bot.answer_view import answer_html, trouble_html
 from bot.gate import STATIC
 from bot.memory import Memory
+from bot.person import asked_by
 from bot.trouble import without_paths
 from bot.types import Answer
 from index.errors import PullquoteError
@@ -48,6 +49,11 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
     ``doors``: functions that gradio_client can call, each under its own name.
     """
     titles: dict[str, str] = {}
+
+    def answer(request: Any, asking: gr.Request) -> Any:
+        with asked_by(_scope(asking)):
+            return reply_to(request, library, memory, titles)
+
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
             gr.HTML(_part("top.html"), elem_id="pq-top", apply_default_css=False, js_on_load=None)
@@ -76,7 +82,7 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
             api_visibility="private",
         )
         answered = asked.then(
-            lambda request: reply_to(request, library, memory, titles),
+            answer,
             request,
             reply,
             api_visibility="undocumented",  # programs have /v1/ask
@@ -137,16 +143,26 @@ def _titles(answer: Answer, library: Library, known: dict[str, str]) -> dict[str
 
 
 def _for_programs(door: Door) -> Door:
-    """``door``, whose errors say what is wrong: of others Gradio tells nothing, and rightly."""
+    """``door``, called as whoever asks; its errors say what is wrong: of others Gradio tells nothing, and rightly."""
+    signature = inspect.signature(door, eval_str=True)
+    asking = inspect.Parameter("asking", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
 
-    @functools.wraps(door)
-    def call(*arguments: Any, **named: Any) -> dict[str, Any]:
+    def call(asking: gr.Request, *arguments: Any, **named: Any) -> dict[str, Any]:
         try:
-            return door(*arguments, **named)
+            with asked_by(_scope(asking)):
+                return door(*arguments, **named)
         except (PullquoteError, ValueError) as error:
             raise gr.Error(without_paths(str(error)), print_exception=False) from None
 
+    call.__name__, call.__doc__ = door.__name__, door.__doc__
+    call.__signature__ = signature.replace(parameters=[asking, *signature.parameters.values()])  # type: ignore[attr-defined]
+    call.__annotations__ = {"asking": gr.Request, **{p.name: p.annotation for p in signature.parameters.values()}}
     return call
+
+
+def _scope(asking: gr.Request) -> Mapping[str, Any]:
+    """The scope of the request that Gradio answers, maybe in a thread that was started for another one."""
+    return asking.request.scope if asking.request else {}
 
 
 def _part(name: str) -> str:

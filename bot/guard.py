@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import person as people
 from bot.limits import MEGABYTE, Limits, Rate, TooMany
 from bot.login import CHALLENGE, Login
-from bot.person import COOKIE, CURRENT, Person
+from bot.person import COOKIE, IN_SCOPE, Person, asked_by
 from bot.trouble import trouble
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -69,11 +69,9 @@ class Guard:
                 MutableHeaders(scope=message).append("set-cookie", cookie)
             await send(message)
 
-        mark = CURRENT.set(person)
-        try:
+        scope = {**scope, IN_SCOPE: person}
+        with asked_by(scope):
             await self._app(scope, self._measured(scope, headers, receive), introduce)
-        finally:
-            CURRENT.reset(mark)
 
     def _who(self, headers: Headers, client: str) -> tuple[Person, bool]:
         """Who asks, and whether they were not known before. HTTPException 401 where they must log in."""

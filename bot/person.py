@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 COOKIE = "pullquote"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -30,6 +33,20 @@ class Person:
 NOBODY = Person("nobody")
 CURRENT: ContextVar[Person] = ContextVar("pullquote-person", default=NOBODY)
 """Who the request that is being answered came from; threads that are started for it see the same."""
+
+
+IN_SCOPE = "pullquote.person"
+"""Where a request itself tells who it came from: for what answers it in a thread that was started for another one."""
+
+
+@contextmanager
+def asked_by(scope: Mapping[str, Any]) -> Iterator[None]:
+    """Answer as for the person whom the request of this ASGI scope came from; NOBODY where it does not tell."""
+    mark = CURRENT.set(scope.get(IN_SCOPE, NOBODY))
+    try:
+        yield
+    finally:
+        CURRENT.reset(mark)
 
 
 def known(token: str | None, *, is_owner: bool = False) -> Person | None:

@@ -19,7 +19,7 @@ from bot.desk import Desk, Tell, as_told
 from bot.incoming import Gone, Read, Stopped
 from bot.limits import Limits, Pool, TooMany, TooManyArticles
 from bot.memory import Memory
-from bot.person import CURRENT, Person
+from bot.person import CURRENT, NOBODY, Person
 from index.errors import ArticleError, PullquoteError
 from index.types import Article, Change
 
@@ -118,6 +118,8 @@ class Shelves:
         shared = self.shared.result()
         if not self.may_add:
             raise NotAllowed("this server takes no articles: who runs it can allow it with --adding")
+        if person == NOBODY:
+            raise NotAllowed("it is not known who you are, so nothing can be kept for you")
         gone = _any(stopped, self.closing.is_set)
         with _Turn(self._turns, gone):
             article = _unless(gone, lambda: read(gone))

@@ -34,7 +34,7 @@ RETRY_AFTER = 2
 """Seconds after which it makes sense to ask again while the library loads; the model takes about five."""
 SURPRISE = "Something went wrong in the server; its log says what."
 
-_FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/'\":;,()]+/)+|\b[A-Za-z]:\\\\(?:[^\\\\:;,'\"]+\\\\)+")
+_FOLDERS = re.compile(r"(?<![\w/:.])/(?:[^\s/'\":;,()]+/)+|\b[A-Za-z]:\\(?:[^\\:;,'\"]+\\)+")
 """What stands before the name in a full path; not in a web address, where something stands before the slash."""
 
 _CODES: dict[type[Exception], int] = {

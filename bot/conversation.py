@@ -118,17 +118,29 @@ class Conversation:
         if understood.leaning is Leaning.ALONE:
             return question, self._look_for(question, "")
         leans = understood.leaning is Leaning.LEANS
-        first = self._look_for(question, understood.history if leans else "")
+        first = self._look_in_context(question, understood) if leans else self._look_for(question, "")
         if followup.is_settled(understood, first, self._strictness):
             return understood.asked_as if leans else question, first
-        second = self._look_for(question, "" if leans else understood.history)
+        second = self._look_for(question, "") if leans else self._look_in_context(question, understood)
         in_context, bare = (first, second) if leans else (second, first)
         if followup.prefers_context(understood, bare, in_context, self._strictness):
             return understood.asked_as, in_context
         return question, bare
 
-    def _look_for(self, question: str, history: str) -> list[Hit]:
-        return self._library.search(question, k=PLACES_DEPTH, articles=self._articles, history=history)
+    def _look_for(self, question: str, history: str, articles: list[str] | None = None) -> list[Hit]:
+        within = self._articles if articles is None else articles
+        return self._library.search(question, k=PLACES_DEPTH, articles=within, history=history)
+
+    def _look_in_context(self, question: str, understood: followup.Understood) -> list[Hit]:
+        """What is found beside what went before: in the article that was quoted last, unless others alone answer."""
+        scope = self._library.ids if self._articles is None else self._articles
+        if len(scope) < 2 or understood.article not in scope:
+            return self._look_for(question, understood.history)
+        here = self._look_for(question, understood.history, [understood.article])
+        if followup.sureness(here) >= self._strictness:
+            return here
+        anywhere = self._look_for(question, understood.history)
+        return anywhere if followup.sureness(anywhere) >= self._strictness else here
 
     def _with_places(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         """``answer`` with a citation for each quote, and the other places among ``hits``, best first."""

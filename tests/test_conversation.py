@@ -43,6 +43,10 @@ class WordLibrary:
         self.asked: list[tuple[str, Sequence[str] | None]] = []
         self.histories: list[str] = []
 
+    @property
+    def ids(self) -> list[str]:
+        return [article.id for article in self.articles]
+
     def article(self, article_id: str) -> Article:
         return next(article for article in self.articles if article.id == article_id)
 
@@ -382,3 +386,32 @@ def test_the_first_question_has_nothing_to_lean_on() -> None:
     answer = Conversation(cast("Library", library)).ask("And in 2022?")
     assert answer.asked_as == "And in 2022?"
     assert library.histories == [""]
+
+
+HARBOUR = "The harbour deal cost nine million crowns.\nThe money came from the port fund."
+BRIDGE = "The bridge cost four million crowns.\nThe money came from a loan in 2019.\nIn 2022 the toll was dropped."
+
+
+def ask_both(*questions: str) -> Answer:
+    """The answer to the last of some questions over two articles that are much alike."""
+    library = WordLibrary(make_article("harbour", HARBOUR), make_article("bridge", BRIDGE))
+    chat = Conversation(cast("Library", library), strictness=0.3)
+    return [chat.ask(question) for question in questions][-1]
+
+
+def test_a_follow_up_stays_with_the_article_that_was_quoted() -> None:
+    assert ask_both("What did the harbour deal cost?", "Where did its money come from?").text.endswith("port fund.")
+    assert ask_both("What did the bridge cost?", "Where did its money come from?").text.endswith("loan in 2019.")
+
+
+def test_a_follow_up_that_only_another_article_answers_goes_there() -> None:
+    answer = ask_both("What did the harbour deal cost?", "Was its toll dropped in 2022?")
+    assert answer.text == "In 2022 the toll was dropped."
+
+
+def test_an_article_that_is_gone_does_not_hold_a_follow_up_back() -> None:
+    library = WordLibrary(make_article("harbour", HARBOUR), make_article("bridge", BRIDGE))
+    chat = Conversation(cast("Library", library), strictness=0.3)
+    chat.ask("What did the harbour deal cost?")
+    del library.articles[0]
+    assert chat.ask("Where did its money come from?").text.endswith("loan in 2019.")

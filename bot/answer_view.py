@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 
 from bot.article_view import escape_words
 from bot.citation import citation_line
+from bot.english.yes_no import is_yes_no
 from bot.render import VERDICTS, cited, more_places, said_by, short_message, web_address
 from bot.types import Answer, Citation
 from index.types import Hit, Quote
 
 SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.0, "Not sure"))
 """How the least confidence of each step is said in plain words."""
+
+SHORT = 0.6
+"""The words that answer are shown within their quote where they are at most this share of it: else they are it."""
 
 _NEW_LINE = re.compile(
     r"""[ \t]*(?:&\#13;)?\n (?:(?:[ \t]|&\#13;)*\n)+ [ \t]*                # a blank line, or several
@@ -38,7 +43,10 @@ def answer_html(answer: Answer, titles: Mapping[str, str], *, as_typed: bool = F
         parts.append(f'<p class="pq-verdict">{escape(VERDICTS[answer.verdict])}</p>')
     if answer.message:
         parts.append(f'<p class="pq-message">{escape_words(short_message(answer))}</p>')
-    parts += [_quote(number, hit, citation, titles) for number, (_, hit, citation) in enumerate(cited(answer), start=1)]
+    asks_whether = is_yes_no(answer.asked_as)  # then no words of the quote are the answer
+    for number, (_, hit, citation) in enumerate(cited(answer), start=1):
+        words = None if asks_whether else telling_words(hit)
+        parts.append(_quote(number, hit, citation, titles, words))
     if answer.nearest:
         parts.append(_nearest(answer.nearest, titles))
     if answer.elsewhere:
@@ -56,6 +64,15 @@ def in_words(confidence: float) -> str:
     return next(words for least, words in SURE if confidence >= least)
 
 
+def telling_words(hit: Hit) -> tuple[int, int] | None:
+    """The words of its quote that answer, as offsets in the article; None where they are most of it or unknown."""
+    if hit.answer is None:
+        return None
+    quote, (start, end) = hit.quote, hit.answer
+    inside = quote.start <= start < end <= quote.end
+    return hit.answer if inside and end - start <= SHORT * (quote.end - quote.start) else None
+
+
 def _understood(answer: Answer, as_typed: bool) -> str:
     """What the question was taken to mean, and the button that undoes it; or that it was taken as it is."""
     if as_typed:
@@ -69,19 +86,31 @@ def _understood(answer: Answer, as_typed: bool) -> str:
     return f'<p class="pq-understood">{words} {button}</p>'
 
 
-def _quote(number: int, hit: Hit, citation: Citation | None, titles: Mapping[str, str]) -> str:
+def _quote(
+    number: int, hit: Hit, citation: Citation | None, titles: Mapping[str, str], words: tuple[int, int] | None
+) -> str:
     quote = hit.quote
+    telling = f' data-words="{words[0]}-{words[1]}"' if words else ""
     speaker = (
         f'<span class="pq-speaker" dir="auto">{escape_words(said_by(citation))}</span>'
         if citation and citation.speaker
         else ""
     )
     return (
-        f'<figure class="pq-quote" {_target(quote.article_id, quote.start, quote.end)} data-number="{number}">'
-        f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
-        f"<figcaption>{speaker}{_place(hit, titles, citation)}{_sureness(hit.confidence)}"
+        f'<figure class="pq-quote" {_target(quote)} data-number="{number}"{telling}>'
+        f'<blockquote dir="auto"><p>{_with_words(quote, words)}</p></blockquote>'
+        f"<figcaption>{speaker}{_place(hit, titles, citation, number)}{_sureness(hit.confidence)}"
         f"{_actions(quote, citation)}</figcaption>{_passage(hit)}</figure>"
     )
+
+
+def _with_words(quote: Quote, words: tuple[int, int] | None) -> str:
+    """The quote, with the words that answer marked in it."""
+    if words is None:
+        return escape_words(quote.text)
+    start, end = words[0] - quote.start, words[1] - quote.start
+    telling = f'<strong class="pq-words">{escape_words(quote.text[start:end])}</strong>'
+    return f"{escape_words(quote.text[:start])}{telling}{escape_words(quote.text[end:])}"
 
 
 def _actions(quote: Quote, citation: Citation | None) -> str:
@@ -127,7 +156,7 @@ def _other(quote: Quote, titles: Mapping[str, str]) -> str:
     if len(titles) > 1:
         article = f'<span class="pq-from" dir="auto">{escape_words(titles.get(quote.article_id, ""))}</span>'
     return (
-        f'<figure class="pq-other" {_target(quote.article_id, quote.start, quote.end)} hidden>'
+        f'<figure class="pq-other" {_target(quote)} hidden>'
         f'<blockquote dir="auto"><p>{escape_words(quote.text)}</p></blockquote>'
         f"<figcaption>{article}{_place_button(f'Paragraph {quote.paragraph}')}</figcaption></figure>"
     )
@@ -135,15 +164,16 @@ def _other(quote: Quote, titles: Mapping[str, str]) -> str:
 
 def _nearest(hit: Hit, titles: Mapping[str, str]) -> str:
     passage = hit.passage
+    shown = replace(hit.quote, text=passage.text, start=passage.start, end=passage.end)
     return (
-        f'<figure class="pq-nearest" {_target(passage.article_id, passage.start, passage.end)} data-kind="nearest">'
+        f'<figure class="pq-nearest" {_target(shown)} data-kind="nearest">'
         '<p class="pq-label">Nearest passage, not an answer</p>'
         f'<blockquote dir="auto"><p>{_lines(passage.text)}</p></blockquote>'
         f"<figcaption>{_place(hit, titles)}</figcaption></figure>"
     )
 
 
-def _place(hit: Hit, titles: Mapping[str, str], citation: Citation | None = None) -> str:
+def _place(hit: Hit, titles: Mapping[str, str], citation: Citation | None = None, number: int | None = None) -> str:
     """Where it stands, as the button that shows it there; of which article, where there are several."""
     title = titles.get(hit.passage.article_id, "")
     article = f'<span class="pq-from" dir="auto">{escape_words(title)}</span>' if len(titles) > 1 else ""
@@ -152,11 +182,14 @@ def _place(hit: Hit, titles: Mapping[str, str], citation: Citation | None = None
         place = f"Page {citation.page}, {place.lower()}"
     if hit.passage.heading and hit.passage.heading != title:
         place = f'<span dir="auto">{escape_words(hit.passage.heading)}</span>, {place.lower()}'
-    return f"{article}{_place_button(place)}"
+    return f"{article}{_place_button(place, number)}"
 
 
-def _place_button(place: str) -> str:
-    return f'<button type="button" class="pq-place" title="Show it in the article"><span>{place}</span></button>'
+def _place_button(place: str, number: int | None = None) -> str:
+    numbered = f'<span class="pq-number">{number}</span>' if number else ""
+    return (
+        f'<button type="button" class="pq-place" title="Show it in the article">{numbered}<span>{place}</span></button>'
+    )
 
 
 def _sureness(confidence: float) -> str:
@@ -187,5 +220,8 @@ def _lines(words: str) -> str:
     return _NEW_LINE.sub(lambda ends: "<br>" * min(2, ends[0].count("\n")), escape_words(words))
 
 
-def _target(article_id: str, start: int, end: int) -> str:
-    return f'data-article="{escape(article_id)}" data-start="{start}" data-end="{end}"'
+def _target(quote: Quote) -> str:
+    return (
+        f'data-article="{escape(quote.article_id)}" data-revision="{escape(quote.revision)}"'
+        f' data-start="{quote.start}" data-end="{quote.end}" data-paragraph="{quote.paragraph}"'
+    )

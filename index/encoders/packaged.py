@@ -125,7 +125,7 @@ class PackagedEncoder:
         """The session of a precision; that of float32 in its place where the two do not agree on this processor."""
         with self._lock:
             if precision not in self._sessions:
-                session = Session(precision, _checked_weights())
+                session = _load_session(precision)
                 if precision is not Precision.FLOAT32:
                     exact = self._session(Precision.FLOAT32)
                     probes = self._ids(_PROBES)
@@ -152,11 +152,20 @@ def packaged_folder() -> Path:
     return Path(get_model_path())
 
 
-@cache
-def _checked_weights() -> Path:
+def _load_session(precision: Precision) -> Session:
+    """A session whose weights were checked: beside the loading, for either takes a tenth of a second."""
     weights = packaged_folder() / "model.safetensors"
+    with ThreadPoolExecutor(1) as beside:
+        checked = beside.submit(_check_once, weights)
+        try:
+            return Session(precision, weights)
+        finally:
+            checked.result()  # of weights that are not the model's, this is the error to tell of
+
+
+@cache
+def _check_once(weights: Path) -> None:
     check_weights(weights)
-    return weights
 
 
 def check_weights(weights: Path) -> None:

@@ -31,14 +31,14 @@ _EXACT = 20_000
 
 _TF = (
     f"a.idf * {K1 + 1} * (p & {2**COUNT_BITS - 1}) / ((p & {2**COUNT_BITS - 1})"
-    f" + {K1} * ({1 - B} + {B} * (p >> {COUNT_BITS} & {2**LENGTH_BITS - 1}) / %(mean)s::float8))"
+    f" + {K1} * ({1 - B} + {B} * ((p >> {COUNT_BITS}) & {2**LENGTH_BITS - 1}) / %(mean)s::float8))"
 )
 """BM25 of a word in a passage, by its posting."""
-_PLACE = f"(w.article << {PLACES} | p >> {COUNT_BITS + LENGTH_BITS})"
+_NUMBER = f"((w.article << {PLACES}) | (p >> {COUNT_BITS + LENGTH_BITS}))"
 
 _BY_WORDS = f"""
 rare AS (
-    SELECT w.article, {_PLACE} AS number, sum({_TF}) AS score
+    SELECT w.article, {_NUMBER} AS number, sum({_TF}) AS score
     FROM unnest(%(rare)s::text[], %(rare_idf)s::float8[]) AS a (term, idf)
     JOIN pullquote.words w USING (term), unnest(w.postings) AS p
     {{within}}
@@ -47,7 +47,7 @@ rare AS (
     SELECT number FROM rare ORDER BY score + coalesce((
         SELECT sum({_TF}) FROM unnest(%(other)s::text[], %(other_idf)s::float8[]) AS a (term, idf)
         JOIN pullquote.words w ON w.article = rare.article AND w.term = a.term, unnest(w.postings) AS p
-        WHERE {_PLACE} = number
+        WHERE {_NUMBER} = number
     ), 0) DESC, number LIMIT %(depth)s
 )"""
 

@@ -2,6 +2,7 @@
 # make test                                               checks style and types, and runs all tests
 # make bench                                              measures how good search is, and how fast; an hour or two
 # make bench-peers                                        compares with what people use instead; 7 GB of disk
+# make bench-load                                         fifty people chatting at once, for two minutes
 # make fix                                                formats, and mends what can be mended by itself
 #
 # PYTHON: which Python (3.11 or newer) makes .venv. TORCH_INDEX: a package index with builds of torch for the CPU.
@@ -52,6 +53,10 @@ runs/peers/%/installed: bench/peers/constraints.txt
 	runs/peers/$*/bin/python -m pip install $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) --quiet --constraint $< torch
 	runs/peers/$*/bin/python -m pip install --quiet --constraint $< $(PACKAGES_$*)
 	@touch $@
+
+bench-load: .venv/installed
+	$(PIP) --editable ".[bench]"
+	$(BIN)/python -m bench.load
 
 fix: .venv/installed-dev
 	$(BIN)/ruff check --fix

@@ -10,7 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 import pytest
@@ -184,7 +184,7 @@ def test_a_client_of_mcp_lists_the_tools_and_calls_them(tower: Library) -> None:
         result = await client.call_tool(tool, arguments)
         assert not result.is_error, result.content[0].text
         told: dict[str, Any] = result.structured_content
-        return told.get("result", told)
+        return cast(dict[str, Any], told.get("result", told))
 
     with served(tower) as address:
         for mode in ("auto", "legacy"):

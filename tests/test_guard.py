@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import uvicorn
 from fake_library import FakeLibrary, make_article
 from fastapi.testclient import TestClient
 
@@ -123,7 +124,7 @@ def test_a_server_open_to_all_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> N
 
     told: list[str] = []
     monkeypatch.setattr(service, "_load_in_turn", lambda *_: None)
-    monkeypatch.setattr(service.uvicorn.Server, "run", lambda *_, **__: None)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
     service.serve(host="0.0.0.0", port=0, warn=told.append)  # noqa: S104
     assert len(told) == 1
     assert "--auth" in told[0]

@@ -27,6 +27,8 @@ from pathlib import Path
 from bench.results import to_table, write_section
 
 PEOPLE, SECONDS = 50, 120
+PATIENCE = 200
+"""Seconds that the last questions get to be answered after that; those that are not count as failed."""
 ROOT = Path(__file__).parent.parent
 QUESTIONS = (
     "Does the deal cover returns?",
@@ -90,7 +92,15 @@ def _chat(address: str, people: int, seconds: int) -> str:
         report = Path(folder) / "report"
         command = [sys.executable, "-m", "locust", "-f", str(ROOT / "bench" / "locustfile.py"), "--headless"]
         command += ["--host", address, "-u", str(people), "-r", str(people / 5), "-t", f"{seconds}s"]
-        command += ["--json-file", str(report), "--only-summary", "--stop-timeout", "60", "--exit-code-on-error", "0"]
+        command += [
+            "--json-file",
+            str(report),
+            "--only-summary",
+            "--stop-timeout",
+            str(PATIENCE),
+            "--exit-code-on-error",
+            "0",
+        ]
         subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - our own interpreter and file
         found = json.loads(next(Path(folder).iterdir()).read_text(encoding="utf-8"))
     rows = [

@@ -10,7 +10,8 @@ import itertools
 import json
 from typing import Any
 
-from locust import HttpUser, between, task
+from gevent import GreenletExit
+from locust import HttpUser, between, events, task
 
 KEEPERS = [
     f"{first}{last}"
@@ -76,6 +77,16 @@ class Chatter(HttpUser):
 
     def _ask(self, question: str, articles: list[str] | None, *, expected: str = "", history: Any = ()) -> None:
         body = {"question": question, "articles": articles, "history": list(history)}
+        try:
+            self._check(body, expected)
+        except GreenletExit as unanswered:
+            events.request.fire(
+                request_type="POST", name="ask", response_time=0, response_length=0, context={}, exception=unanswered
+            )
+            raise
+
+    def _check(self, body: dict[str, Any], expected: str) -> None:
+        """Ask, and say what is wrong with the answer."""
         with self.client.post("/v1/ask", json=body, name="ask", catch_response=True) as response:
             if response.status_code != 200:
                 response.failure(response.text[:200])

@@ -89,7 +89,13 @@ class Pool:
         self._turns = threading.Semaphore(workers)
         self._lock = threading.Lock()
         self._inside = 0
+        self._is_closed = False
         self._most = workers + most_waiting
+
+    def close(self) -> None:
+        """Send away those who wait, and whoever comes."""
+        self._is_closed = True
+        self._turns.release(self._most)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -100,6 +106,8 @@ class Pool:
             self._inside += 1
         try:
             with self._turns:
+                if self._is_closed:
+                    raise TooMany("the server is being stopped: try again when it is back")
                 yield
         finally:
             with self._lock:

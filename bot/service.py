@@ -153,7 +153,7 @@ def create_app(
         tools = asyncio.create_task(door.keep_open(stop))
         yield
         stop.set()
-        shelves.closing.set()
+        shelves.stop()
         if not page.future.done():
             opened.cancel()
         with contextlib.suppress(asyncio.CancelledError):

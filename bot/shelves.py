@@ -166,9 +166,14 @@ class Shelves:
         self._memory.forget(library if is_own else None)
         return Added(as_told(after), Change.CHANGED, shared=not is_own)
 
-    def close(self) -> None:
-        """Stop what is being added, and let go of the libraries."""
+    def stop(self) -> None:
+        """Give up what is being added, and send away those who wait for a search."""
         self.closing.set()
+        self.pool.close()
+
+    def close(self) -> None:
+        """Stop, and let go of the libraries."""
+        self.stop()
         with self._lock:
             shelves, self._shelves = list(self._shelves.values()), {}
         for shelf in shelves:

@@ -123,6 +123,9 @@ def test_ten_who_ask_at_once_take_turns_and_the_one_too_many_is_told() -> None:
     for thread in threads:
         thread.join()
     assert most == 2
+    pool.close()
+    with pytest.raises(TooMany, match="stopped"), pool.turn():
+        pass
 
 
 @pytest.mark.parametrize("kept", [True, False])

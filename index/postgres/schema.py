@@ -100,10 +100,12 @@ CREATE TABLE pullquote.queue (
     published text,
     titled smallint NOT NULL,
     checksum bigint NOT NULL,
-    claims integer NOT NULL DEFAULT 0,
     error text
 );
 CREATE INDEX queue_by_article ON pullquote.queue (id, number);
+
+-- How many workers have begun with each of them.
+CREATE TABLE pullquote.begun (number bigint PRIMARY KEY, times integer NOT NULL);
 """
 """Version 1."""
 

@@ -115,7 +115,7 @@ class PostgresStore:
         *,
         titled: bool = False,
     ) -> None:
-        _refuse_nul(article)
+        refuse_nul(article)
         held = list(vectors)
         if len(passages) >= 1 << PLACES:
             raise ArticleError(f"{article.title!r} has more than {1 << PLACES:,} passages: add it in parts")
@@ -196,6 +196,10 @@ class PostgresStore:
                 return self._held.execute(statement, values, binary=True).fetchall()
         return self._database.run(lambda connection: connection.execute(statement, values, binary=True).fetchall())
 
+    def at_once(self, statement: str, values: Values = ()) -> Rows:
+        """The rows of a statement that is done by itself, whatever becomes of what is being changed."""
+        return self._database.run(lambda connection: connection.execute(statement, values).fetchall())
+
     def search(self, statement: str, values: Values = ()) -> Rows:
         """The rows that a statement finds, in the copy where there is one; what was written here among them."""
         if self._replica and not self._held and time.monotonic() > self._rest_until:
@@ -252,7 +256,8 @@ def _sentences(split: SplitPassage) -> tuple[str, ...]:
     return tuple(split.passage.text[each.start - start : each.end - start] for each in split.sentences)
 
 
-def _refuse_nul(article: Article) -> None:
+def refuse_nul(article: Article) -> None:
+    """Raise ArticleError for an article that holds the one character that PostgreSQL's texts cannot."""
     for value in (article.text, article.title, article.source, article.author, article.published):
         if value and "\0" in value:
             raise ArticleError(

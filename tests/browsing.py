@@ -130,12 +130,24 @@ def visit_fixture(browser: Browser) -> Iterator[Open]:
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    def visit(address: str, size: tuple[int, int] = DESK, scheme: Any = "light", *, ready: bool = True) -> Page:
+    def visit(
+        address: str,
+        size: tuple[int, int] = DESK,
+        scheme: Any = "light",
+        *,
+        ready: bool = True,
+        prepare: Callable[[BrowserContext], object] | None = None,
+        failing: bool = False,
+    ) -> Page:
+        """``prepare``: called with the context first. ``failing``: the browser itself complains of what fails."""
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, reduced_motion="reduce"
         )
         contexts.append(context)
-        context.on("console", heard)
+        if not failing:
+            context.on("console", heard)
+        if prepare:
+            prepare(context)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
         page = context.new_page()

@@ -95,7 +95,7 @@ const adding = (() => {
   }
 
   function drawJob(name) {
-    const words = made("span", { className: "pq-job-words", textContent: "Sending" });
+    const words = made("span", { className: "pq-job-words", textContent: "Sending…" });
     const bar = made("progress", {});
     const cancel = button("pq-text-button", "Cancel");
     bar.setAttribute("aria-label", name);

@@ -11,6 +11,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HERE = Path(__file__).parent
 QUESTION = "Does the deal cover returns?"
+TEXT = """# The lighthouse at Dunmore
+
+The lighthouse was built in 1838 and is 24 metres high. Its light reaches 19 sea miles.
+
+## Who lives there
+
+Nobody has lived there since 1984. The last keeper, Mary Byrne, looked after the lamp for 31 years."""
 DESK, PHONE = (1280, 800), (390, 780)
 
 
@@ -29,11 +36,14 @@ def main() -> None:
                 page = opened(browser, address, DESK, scheme)
                 ask(page)
                 page.screenshot(path=HERE / f"desk-{scheme}.png")
+            page = opened(browser, address, DESK, "light")
+            add(page)
+            page.screenshot(path=HERE / "desk-articles.png")
             page = opened(browser, address, PHONE, "light")
             ask(page)
             page.screenshot(path=HERE / "phone-answer.png")
             page.locator(".pq-place").first.click()
-            page.wait_for_selector("#pq-page mark")
+            page.wait_for_selector("#pq-reading [role=dialog] mark")
             page.screenshot(path=HERE / "phone-article.png")
             browser.close()
         program.terminate()
@@ -58,6 +68,16 @@ def ask(page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".pq-quote")
     page.evaluate("document.activeElement.blur()")
+
+
+def add(page: Page) -> None:
+    """Add a text beside the article, and open the list of both."""
+    page.get_by_role("button", name="Articles", exact=True).click()
+    page.get_by_label("A link or a text").fill(TEXT)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.wait_for_selector("#pq-articles:not([open])", state="attached", timeout=60_000)
+    page.get_by_role("button", name="Articles", exact=True).click()
+    page.wait_for_selector(".pq-shelf li:nth-child(2)")
 
 
 if __name__ == "__main__":

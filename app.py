@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from bot import Answer, Conversation, keeping
+from bot import Answer, Conversation, keeping, working
 from bot.arguments import STANDARD_INPUT, TROUBLE, parse_arguments
 from bot.render import Line, Style, answer_lines, hit_lines, printable, to_dict
 from bot.terminal import is_terminal, progress_bar, read_questions, show
@@ -219,12 +219,13 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "chat": _chat,
     "ask": _ask,
     "search": _search,
-    "add": lambda options: keeping.add(options, _complain),
+    "add": lambda options: (working.queue if options.queue else keeping.add)(options, _complain),
     "list": lambda options: keeping.list_articles(options, _complain),
     "remove": lambda options: keeping.remove(options, _complain),
     "refresh": lambda options: keeping.refresh(options, _complain),
     "check": lambda options: keeping.check(options, _complain),
     "export": lambda options: keeping.export(options, _complain),
+    "worker": lambda options: working.work(options, _complain),
 }
 
 if __name__ == "__main__":

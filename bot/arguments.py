@@ -10,7 +10,7 @@ from typing import NoReturn
 from bot.answer import THRESHOLD
 from bot.version import __version__
 
-COMMANDS = ("chat", "ask", "search", "add", "list", "remove", "refresh", "check", "export")
+COMMANDS = ("chat", "ask", "search", "add", "list", "remove", "refresh", "check", "export", "worker")
 TROUBLE = 2
 """The exit status of bad usage, as argparse has it, and of whatever else goes wrong."""
 STANDARD_INPUT = "-"
@@ -18,6 +18,7 @@ HOST, PORT = "127.0.0.1", 7860
 MOST_SUGGESTIONS = 5
 BLANK = 'the question is blank: ask for instance "Does the deal cover returns?"'
 SUGGEST = f"also find up to N questions that lead on, 0 to {MOST_SUGGESTIONS} (default: %(default)s)"
+QUEUE = "leave them to the workers of a library in PostgreSQL (see “worker”)"
 REEMBED = "first encode all articles anew, with the model that comes with the program, or $PULLQUOTE_MODEL"
 AUTH = "let in only who logs in so; a file has one such line for each (default: $PULLQUOTE_AUTH)"
 ADDING = "whether people may add articles of their own (default: where only this machine, or who logs in, can)"
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add = commands.add_parser("add", help="keep articles in a library")
     _add_articles(add, nargs="+", library_required=True)
+    add.add_argument("--queue", action="store_true", help=QUEUE)
     add.set_defaults(command="add")
     _add_keeping(commands)
     return parser
@@ -143,6 +145,10 @@ def _add_keeping(commands: argparse._SubParsersAction[_Parser]) -> None:
     ):
         command.add_argument("--library", required=True, metavar="DIR", help="a folder that keeps articles")
         command.set_defaults(command=name)
+    worker = commands.add_parser("worker", help="add the articles that “add --queue” left in a shared library")
+    worker.add_argument("--library", required=True, metavar="URL", help="a database, postgresql://user@host/name")
+    worker.add_argument("--once", action="store_true", help="end when the queue is empty")
+    worker.set_defaults(command="worker")
 
 
 class _Parser(argparse.ArgumentParser):

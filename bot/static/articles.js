@@ -142,6 +142,7 @@ const articles = (() => {
   // ---- the list, and the article that is open -----------------------------------------------------------------
 
   async function open(id) {
+    find(".pq-none").hidden = !!id || !adding.allowed; // the same line, where the article is out of sight
     if (id) return reading.show(id);
     const add = button("pq-text-button", "add an article", { do: "articles" });
     if (adding.allowed) reading.empty("Nothing to read yet: drop a file here, or ", add, ".");

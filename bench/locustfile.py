@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from typing import Any
 
 from gevent import GreenletExit
@@ -28,6 +29,13 @@ SHARED = (
     "Will engines be stopped?",
 )
 _numbers = itertools.count()
+
+
+@events.request.add_listener
+def complain(name: str, exception: Exception | None, **_: Any) -> None:
+    """Say what went wrong, when it does: the table only counts."""
+    if exception:
+        print(f"{name}: {exception!r:.300}", file=sys.stderr, flush=True)
 
 
 class Chatter(HttpUser):

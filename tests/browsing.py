@@ -39,6 +39,7 @@ QUIET = [
 DESK, PHONE = (1280, 800), (390, 844)
 PATIENCE = 90
 """Seconds: the model may have to be read from a cold disk."""
+expect.set_options(timeout=30_000)  # what fails, fails; a busy machine is only slow
 
 HOSTILE = make_article(
     """# A <script>window.hacked = 1</script> title

@@ -222,16 +222,17 @@ class Library:
         vector = self._encoder.encode_question(question)
         with self._lock:
             store, finder = self._open_store(), self._synced_finder()
-            return retrieve(
-                store,
-                finder,
-                question,
-                vector,
-                depth=depth,
-                articles=numbers,
-                weights=weights,
-                recent=self._recent,
-            )
+            with store.reading():
+                return retrieve(
+                    store,
+                    finder,
+                    question,
+                    vector,
+                    depth=depth,
+                    articles=numbers,
+                    weights=weights,
+                    recent=self._recent,
+                )
 
     def load(self, *, progress: Progress | None = None) -> None:
         """Load the models and the indexes now, so that the first search does not wait for them.

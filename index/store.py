@@ -117,6 +117,9 @@ class Store(Protocol):
     def replacing(self) -> AbstractContextManager[None]:
         """All that is added inside at once, or none of it; nobody else writes meanwhile."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """All that is read inside is of one moment, whatever others change meanwhile."""
+
     def passages(self, numbers: Sequence[int]) -> list[tuple[StoredPassage, NDArray[np.float32]]]:
         """Passages by their numbers, in order, each with its sentences' vectors, (sentences, dimension).
 

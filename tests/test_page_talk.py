@@ -304,19 +304,21 @@ def test_a_quote_of_a_text_that_has_changed_says_so(visit: Open, scripted: Scrip
 def test_a_slow_network_is_waited_for_and_nothing_jumps(visit: Open, scripted: Scripted, size: tuple[int, int]) -> None:
     page = visit(scripted[0], size)
     held: list[Route] = []
-    page.route("**/gradio_api/**", lambda route: held.append(route))
+    page.route("**/gradio_api/run/**", lambda route: held.append(route))
     box = page.get_by_label("Your question")
     box.fill(SOLD)
     box.press("Enter")
     turn = page.locator(".pq-turn")
     expect(turn).to_have_attribute("aria-busy", "true")
     expect(turn).to_contain_text("Looking in the article")
+    while not held:
+        page.wait_for_timeout(20)
     places = ".pq-question, #pq-question, .pq-bar"
     before = page.locator(places).evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)")
     picture(page, f"{size[0]}-light-15-slow")
-    page.unroute("**/gradio_api/**")
     for route in held:
         route.continue_()
+    page.unroute("**/gradio_api/run/**")
     expect(turn.locator(".pq-quote")).to_be_visible(timeout=PATIENCE * 1000)
     assert page.locator(places).evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().top)") == before
 

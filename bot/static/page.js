@@ -4,6 +4,7 @@
 
 const pullquote = (() => {
   const SLOW_MS = 1200; // after which a word says why there is no answer yet
+  const GIVEN_UP_MS = 300; // after which a call that failed is no longer waited for
   const SUGGESTED = 3; // questions that are offered after an answer
   const turns = []; // {id, question, asTyped, articles, about, html, markdown, suggestions, good}: what is shown is sent
   let waiting = null; // the turn that has no answer yet
@@ -125,6 +126,21 @@ const pullquote = (() => {
       made("button", { type: "button", className: "pq-example", textContent: "Ask again", value: turn.question }),
     );
   }
+
+  // Gradio says nothing of a call that failed, and would leave the question waiting: so its calls are looked at here.
+  const plainFetch = window.fetch;
+  window.fetch = async (...request) => {
+    const turn = String(request[0]?.url ?? request[0]).includes("gradio_api/run/") ? waiting : null;
+    const failed = () => turn && pause(GIVEN_UP_MS).then(() => waiting === turn && lost(turn));
+    try {
+      const response = await plainFetch(...request);
+      if (!response.ok) failed();
+      return response;
+    } catch (error) {
+      failed();
+      throw error;
+    }
+  };
 
   const elementOf = (turn) => find(`[data-turn="${turn.id}"]`);
 

@@ -189,6 +189,23 @@ def test_a_quote_carries_its_speaker_its_link_and_what_is_copied() -> None:
     assert copy.startswith("“The tower will not be sold, the mayor said.” — the mayor")
 
 
+def test_the_words_that_answer_are_told_apart_where_they_are_much_shorter_than_the_quote() -> None:
+    hit = tower_answer().hits[0]
+    told = []
+    for length, question in ((9, "What is it?"), (42, "What is it?"), (9, "Is it sold?")):
+        span = (hit.quote.start, hit.quote.start + length)
+        hits = (dataclasses.replace(hit, answer=span),)
+        page = answer_html(dataclasses.replace(tower_answer(question, question), hits=hits, verdict=None), {})
+        told.append('<strong class="pq-words">The tower</strong> will' in page)
+    assert told == [True, False, False]
+
+
+def test_an_article_is_shown_the_way_it_is_written() -> None:
+    assert 'dir="rtl"' in article_html(make_article("# המגדל\n\nהמגדל נפתח בשנת 1889, by the IEEE."))
+    assert 'dir="ltr"' in article_html(make_article("The word המגדל is Hebrew."))
+    assert 'dir="ltr"' in article_html(make_article("1889"))
+
+
 def test_the_other_places_stand_in_order_each_under_its_offsets() -> None:
     answer = tower_answer()
     page = Page(answer_html(answer, {TOWER.id: TOWER.title}))

@@ -53,7 +53,11 @@ def served(library: Library, *, page: bool = False) -> Iterator[str]:
     loading, memory = Loading.done(library), Memory()
     shelves = Shelves(loading, memory=memory)
     doors = Doors(shelves, memory)
-    built = Loading.done(build_page(shelves.seen(), memory, doors)) if page else None
+    built = Loading(lambda _: build_page(shelves.seen(), memory, doors), message="Building…") if page else None
+    if built:  # in a thread, as in a server: in the main one gradio would open an event loop, and leave it open
+        builder = threading.Thread(target=built.run)
+        builder.start()
+        builder.join()
     app = create_app(loading, built, memory=memory, shelves=shelves)
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -191,7 +191,7 @@ def test_axe_finds_nothing_serious_in_the_list(visit: Open, small: str, size: tu
     dialog.locator("#pq-files").set_input_files(FILE)  # type: ignore[arg-type]
     expect(dialog.get_by_role("progressbar")).to_be_visible()
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, "#pq-articles").response["violations"]
         serious = [each for each in found if each["impact"] in ("serious", "critical")]
         assert [(each["id"], each["nodes"][0]["html"]) for each in serious] == []

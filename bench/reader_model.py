@@ -6,8 +6,10 @@ What the loss is made of stands in bench/train_reader.py's docstring; what the o
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -50,6 +52,15 @@ class ReaderModel(nn.Module):
         more = {"token_type_ids": types} if self.is_bert else {}
         hidden = self.encoder(input_ids=ids, attention_mask=mask, **more).last_hidden_state
         return self.pieces(hidden), self.window(hidden[:, 0]).squeeze(-1)
+
+
+def mean_weights(paths: Iterable[str | Path]) -> dict[str, Tensor]:
+    """The mean of trained weights: often better than either of two of which one was trained on from the other.
+
+    https://arxiv.org/abs/2109.01903
+    """
+    found = [torch.load(path, weights_only=True, map_location="cpu") for path in paths]
+    return {name: sum(each[name].float() for each in found) / len(found) for name in found[0]}
 
 
 def _attend(self: Any, hidden: Tensor, attention_mask: Tensor, position_bias: Tensor, **_: Any) -> tuple[Tensor]:

@@ -30,7 +30,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from bench.reader_examples import EXAMPLES, Document, Example
-from bench.reader_model import Batch, Batches, ReaderModel, loss_of, score
+from bench.reader_model import Batch, Batches, ReaderModel, loss_of, mean_weights, score
 from bench.scores import auroc
 
 
@@ -99,7 +99,7 @@ def train(args: argparse.Namespace) -> None:
         kept, held_out = kept[:: len(kept) // args.limit], held_out[:: 1 + len(held_out) // args.limit]
     model = ReaderModel(args.base).to(device)
     if args.start:
-        model.load_state_dict(torch.load(args.start, weights_only=True, map_location=device))
+        model.load_state_dict(mean_weights(args.start.split(",")))
     _hold_still(model, args.freeze, args.dropout)
     decay = torch.optim.swa_utils.get_ema_multi_avg_fn(args.average)  # type: ignore[no-untyped-call]
     average = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=decay)
@@ -272,7 +272,7 @@ def main() -> None:
     parser.add_argument("action", nargs="?", choices=["train", "label"], default="train")
     parser.add_argument("--base", help="folder of the model to start from (default: all-MiniLM-L6-v2)")
     parser.add_argument("--pieces", help="JSON list: the base's word pieces by ours, where its vocabulary differs")
-    parser.add_argument("--start", help="weights to go on from, as an earlier run left them")
+    parser.add_argument("--start", help="weights of earlier runs to go on from; the mean of several, by commas")
     parser.add_argument("--mix", help='how much of each source, for instance {"news": 0.2, "scope": 2}; else all, once')
     parser.add_argument("--windows", type=int, help="read so many windows of a question, where --soft tells which")
     parser.add_argument("--freeze", type=int, default=0, help="layers that stay as they are")

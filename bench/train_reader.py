@@ -29,8 +29,9 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
+from bench.reader_batches import Batch, Batches
 from bench.reader_examples import EXAMPLES, Document, Example
-from bench.reader_model import Batch, Batches, ReaderModel, loss_of, mean_weights, score
+from bench.reader_model import ReaderModel, loss_of, mean_weights, score
 from bench.scores import auroc
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -222,6 +222,7 @@ def main() -> None:
     if options.cores:
         os.sched_setaffinity(0, range(options.cores))  # for all that is started from here
     found = compare(options.names, options.rounds, prepared)
+    (FOLDER / "found.json").write_text(json.dumps({name: asdict(each) for name, each in found.items()}))
     shares = ratios(found)
     shared = [(title, *(f"{share:.1f}" for share in each.values())) for title, each in shares.items()]
     cores = options.cores or os.cpu_count()

@@ -1,138 +1,210 @@
-"""Search over many vectors: how long, how much memory and how right, index by index: ``python -m bench.scale``.
+"""What a library costs as it grows: opening, searching, adding and removing, memory and disk, at several sizes.
 
-Embedding a million real passages takes days on a laptop, so the vectors are made: sentences of data/train, each mixed
-with a few others of its kind and with noise, of unit length. The questions are real. Times are of one thread, in the
-processor's time as well as by the clock, since a busy machine makes the clock's worthless.
+    python -m bench.scale --passages 1000 1000000            # printed; --write puts it into bench/RESULTS.md
+    python -m bench.scale --passages 1000000 --what search   # one measurement alone
 
-    python -m bench.scale --passages 1000000
+A library of made passages (``bench.made_passages``) is kept in runs/scale/ for each size: 7 kB a passage. Each
+measurement is a process of its own. What it needs of the processor is told beside the clock's time.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
-from numpy.typing import NDArray
 
+from bench.made_passages import made_library, real_passages
 from bench.question_sets import load_question_set
 from bench.results import to_table, write_section
-from index.article import make_article
-from index.embedding import load_encoder
-from index.passages import split_passages
+from bench.scale_indexes import questions
+from index import Library
+from index.fusion import DENSE, HYBRID, LEXICAL
+from index.snapshots import DERIVED
+from index.store import FILE_NAME
 
-Vectors = NDArray[np.float32]
-
-K, QUESTIONS, REAL = 10, 200, 4_000
-NOISE = 0.35
-"""The length of the noise that is added to a vector of length 1: the copies of one sentence have a cosine of 0.9."""
-CHUNK = 50_000
-
-
-def real_vectors() -> tuple[Vectors, Vectors]:
-    """Vectors of sentences, and of questions about them."""
-    encoder = load_encoder()
-    question_set = load_question_set("train", "news")
-    sentences: list[str] = []
-    for each in question_set.articles:
-        article = make_article(each.text, title=each.title, source=None)
-        for split in split_passages(article, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens):
-            sentences += [article.text[sentence.start : sentence.end] for sentence in split.sentences]
-        if len(sentences) >= REAL:
-            break
-    asked = question_set.questions[:: max(1, len(question_set.questions) // QUESTIONS)]
-    questions = [encoder.encode_question(each.question) for each in islice(asked, QUESTIONS)]
-    return encoder.encode(sentences[:REAL]), np.stack(questions)
+ADDED = 7
+"""Articles added one after another; the median counts."""
+WARM_UP = 20
+Found = dict[str, float]
 
 
-def made_vectors(real: Vectors, count: int, seed: int = 1) -> Iterator[Vectors]:
-    """``count`` vectors in chunks: two real ones in random shares, and noise."""
-    random = np.random.default_rng(seed)
-    for done in range(0, count, CHUNK):
-        some = min(CHUNK, count - done)
-        first, second = (real[random.integers(len(real), size=some)] for _ in range(2))
-        share = random.uniform(0.5, 1, size=(some, 1)).astype(np.float32)
-        noise = random.standard_normal((some, real.shape[1]), dtype=np.float32) * (NOISE / real.shape[1] ** 0.5)
-        mixed = share * first + (1 - share) * second + noise
-        yield mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+def make(folder: Path) -> Found:
+    """The first question of all: the indexes are made, and written."""
+    timed = _timed(lambda: _ask_once(folder))
+    return {"indexes made, s": timed[0], "indexes made, CPU s": timed[1], "peak of that, MB": _peak()}
 
 
-def indexes(count: int, dimension: int) -> Iterator[tuple[str, Any, int]]:
-    """Each index to try, empty, under the name of what it does; and into how many lists it looks, 0 for all.
-
-    Those of the same lists and numbers come one after another: they are one index, asked differently.
-    """
-    kinds = {"8 bits": faiss.ScalarQuantizer.QT_8bit, "half precision": faiss.ScalarQuantizer.QT_fp16}
-    product = faiss.METRIC_INNER_PRODUCT
-    yield "exact", faiss.IndexFlatIP(dimension), 0
-    yield "exact, half precision", faiss.IndexScalarQuantizer(dimension, kinds["half precision"], product), 0
-    lists = 2 ** round(np.log2(4 * count**0.5))
-    for name, kind in kinds.items():
-        centres = faiss.IndexFlatIP(dimension)
-        index = faiss.IndexIVFScalarQuantizer(centres, dimension, lists, kind, product)
-        for probes in (16, 32, 64):
-            yield f"{lists:,} lists, {probes} looked in, {name}", index, probes
-        del index, centres  # in this order
+def open_again(folder: Path) -> Found:
+    """The first question of a new process; the encoder's own loading aside, which does not grow."""
+    with Library() as small:
+        small.add_text("It has a sentence.")
+        small.search("Is it ready?", read=False)
+    before = _memory()
+    seconds, cpu = _timed(lambda: _ask_once(folder, leave=True))
+    after = _memory()
+    return {
+        "opened, ms": 1000 * seconds,
+        "opened, CPU ms": 1000 * cpu,
+        "memory of its own, MB": after["Anonymous"] - before["Anonymous"],
+        "with what is mapped, MB": after["Rss"] - before["Rss"],
+    }
 
 
-def measure(index: Any, questions: Vectors) -> tuple[NDArray[np.int64], list[float], list[float]]:
-    """What was found, and milliseconds of each question: by the clock, and of the processor."""
-    found, clock, processor = [], [], []
-    for question in questions:
-        began, spent = time.perf_counter(), time.thread_time()
-        _, ids = index.search(question[None], K)
-        processor.append(1000 * (time.thread_time() - spent))
-        clock.append(1000 * (time.perf_counter() - began))
-        found.append(ids[0])
-    return np.stack(found), clock, processor
+def search(folder: Path) -> Found:
+    """Questions one after another, without the reader."""
+    asked = questions()
+    found: Found = {}
+    with Library(folder) as library:
+        for name, weights in (("dense", DENSE), ("words", LEXICAL), ("hybrid", HYBRID)):
+            for question in asked[:WARM_UP]:
+                library.retrieve(question, weights=weights)
+            times = np.array(
+                [_timed(lambda q=question, w=weights: library.retrieve(q, weights=w)) for question in asked]
+            )
+            for place, clock in enumerate(("ms", "CPU ms")):
+                for percent in (50, 99):
+                    found[f"{name}, {percent}th, {clock}"] = 1000 * float(np.percentile(times[:, place], percent))
+        some = library.ids[:: max(1, len(library.ids) // 100)][:100]
+        for count in (1, len(some)):
+            times = np.array(
+                [_timed(lambda q=question, n=count: library.retrieve(q, articles=some[:n])) for question in asked[:100]]
+            )
+            found[f"in {count} articles, 99th, CPU ms"] = 1000 * float(np.percentile(times[:, 1], 99))
+    found["memory after, MB"] = _memory()["Anonymous"]
+    return found
 
 
-def compare(count: int) -> list[tuple[str, ...]]:
-    """A row for each index."""
-    real, questions = real_vectors()
-    faiss.omp_set_num_threads(1)
-    exact: NDArray[np.int64] | None = None
-    rows = []
-    for name, index, probes in indexes(count, real.shape[1]):
-        began = time.thread_time()
-        if not index.is_trained:
-            index.train(np.concatenate(list(made_vectors(real, min(count, 40 * index.nlist)))))
-        if not index.ntotal:
-            for chunk in made_vectors(real, count):
-                index.add(chunk)
-        built = time.thread_time() - began
-        if probes:
-            index.nprobe = probes
-        found, clock, processor = measure(index, questions)
-        exact = found if exact is None else exact
-        recall = np.mean([len(set(a) & set(b)) / K for a, b in zip(found, exact, strict=True)])
-        size = faiss.serialize_index(index).nbytes / count
-        values = (np.median(processor), np.percentile(processor, 99), np.percentile(clock, 99))
-        rows.append((name, f"{recall:.3f}", *(f"{value:.1f}" for value in values), f"{size:,.0f}", f"{built:.0f}"))
-        print(rows[-1], flush=True)
-    return rows
+def add(folder: Path) -> Found:
+    """Articles added one by one, each with the question after it, which takes it in."""
+    articles = load_question_set("train", "news").articles[:ADDED]
+    adding, asking, again = [], [], []
+    library = Library(folder)
+    library.search("Is it ready?", read=False)
+    for article in articles:
+        text = f"{article.text}\n\nThis was added at {time.time_ns()}."
+        adding.append(_timed(lambda text=text, article=article: library.add_text(text, source=f"added/{article.id}")))
+        asking.append(_timed(lambda: library.search("When was this added?", read=False)))
+        again.append(_timed(lambda: library.search("When was this added?", read=False)))
+    medians = [1000 * np.median(times, axis=0) for times in (adding, asking, again)]
+    names = ("an article added", "the question after it", "the same question again")
+    seconds, cpu = _timed(library.close)
+    found = {
+        f"{name}, {clock}": float(values[i])
+        for name, values in zip(names, medians, strict=True)
+        for i, clock in enumerate(("ms", "CPU ms"))
+    }
+    return found | {"closed after that, s": seconds, "closed after that, CPU s": cpu}
+
+
+def remove(folder: Path) -> Found:
+    """One article removed, the question after it, and closing, which writes files without its words."""
+    library = Library(folder)
+    library.search("Is it ready?", read=False)
+    found = {}
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("an article removed", lambda: library.remove(library.ids[len(library.ids) // 2])),
+        ("the question after that", lambda: library.search("Is it ready?", read=False)),
+        ("closed", library.close),
+    ]
+    for name, step in steps:
+        found[f"{name}, s"], found[f"{name}, CPU s"] = _timed(step)
+    return found | {"peak of that, MB": _peak()}
+
+
+def disk(folder: Path) -> Found:
+    """Bytes a passage, of each kind of file."""
+    with Library(folder) as library:
+        store = library._open_store()
+        passages = sum(map(len, store.passage_ranges().values()))  # type: ignore[attr-defined]
+    sizes = {"articles and vectors of sentences": 0, "index of vectors": 0, "index of words": 0}
+    for file in (each for each in folder.rglob("*") if each.is_file()):
+        inside = file.relative_to(folder).parts
+        if inside[0] == DERIVED:
+            sizes["index of words" if "words" in inside else "index of vectors"] += file.stat().st_size
+        elif inside[0].startswith(FILE_NAME):
+            sizes["articles and vectors of sentences"] += file.stat().st_size
+    return {f"{name}, bytes a passage": size / passages for name, size in sizes.items()}
+
+
+MEASUREMENTS: dict[str, Callable[[Path], Found]] = {
+    each.__name__: each for each in (make, disk, open_again, search, add, remove)
+}
+
+
+def measure(what: str, folder: Path) -> Found:
+    """Take a measurement in a process of its own."""
+    command = [sys.executable, "-m", "bench.scale", "--what", what, "--folder", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise SystemExit(f"{what} failed: {done.stderr}")
+    found: Found = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _ask_once(folder: Path, *, leave: bool = False) -> None:
+    library = Library(folder)
+    library.search("Is it ready?", read=False)
+    if not leave:
+        library.close()
+
+
+def _timed(step: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that a step takes: by the clock, and of the processor."""
+    began, spent = time.perf_counter(), time.process_time()
+    step()
+    return time.perf_counter() - began, time.process_time() - spent
+
+
+def _memory() -> Found:
+    """Megabytes of this process: Rss, and Anonymous, which leaves out what is mapped from files."""
+    lines = Path("/proc/self/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
+    return {line.split(":")[0]: int(line.split()[1]) / 1000 for line in lines}
+
+
+def _peak() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
 def main() -> None:
     """Measure, print and, where asked, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--passages", type=int, default=200_000)
+    parser.add_argument("--passages", type=int, nargs="+", default=[1_000, 100_000])
+    parser.add_argument("--what", nargs="*", default=list(MEASUREMENTS), choices=list(MEASUREMENTS))
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--write", action="store_true", help="into bench/RESULTS.md")
     options = parser.parse_args()
+    if options.folder:
+        print(json.dumps(MEASUREMENTS[options.what[0]](options.folder)))
+        return
     busy = os.getloadavg()[0]
-    head = ("index", f"recall@{K}", "median, CPU ms", "99th, CPU ms", "99th, ms", "bytes a passage", "build, CPU s")
-    body = (
-        f"**{options.passages:,} vectors made from {REAL:,} real ones; {QUESTIONS} questions; one thread**\n\n"
-        f"{to_table(head, compare(options.passages))}\n\n"
-        f"Other work on the machine when this began: a load of {busy:.1f}."
-    )
+    columns: list[Found] = []
+    for count in options.passages:
+        folder = made_library(real_passages(), count)
+        found: Found = {}
+        for what in options.what:
+            found |= measure(what, folder)
+            print(count, what, found, flush=True)
+        columns.append(found)
+    rows: list[tuple[Any, ...]] = [(name, *(_rounded(each.get(name)) for each in columns)) for name in columns[-1]]
+    table = to_table(("", *(f"{count:,}" for count in options.passages)), rows)
+    body = f"**Libraries of so many passages**\n\n{table}\n\nOther work when this began: a load of {busy:.1f}."
+    print(body)
     if options.write:
-        write_section("scale", body, command=f"python -m bench.scale --passages {options.passages}")
+        write_section("library", body, command=" ".join(["python -m bench.scale", *sys.argv[1:]]))
+
+
+def _rounded(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}" if value >= 20 else f"{value:.1f}"
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ What the files lack is held in memory, until it is so much that files are writte
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +38,9 @@ WORTH_FILES = 2_000
 SHARE = 0.1
 """Of all passages: when more than this is not in the files, they are written anew."""
 
+MOST_OUTSIDE = 10_000
+"""Passages: more are never left outside of the files, for these are indexed whenever the library is opened."""
+
 _AT_ONCE = 1_000
 """Passages read from the store at a time: 10 MB."""
 
@@ -60,16 +65,17 @@ class Indexes:
         with self._store.reading():
             if not self._opened:
                 self._open()
-            held = self._store.passage_ranges()
-            if self._can_write and self._outside_files(held) > max(WORTH_FILES, SHARE * _count(held.values())):
+            held = self._store.passage_ranges(self._places)
+            if self._can_write and self._outside_files(held) > _most_outside(_count(held.values())):
                 self._write(held, progress)
             self._follow(held, progress)
 
     def settle(self, progress: Progress | None = None) -> None:
-        if not self._can_write or _count(self._store.passage_ranges().values()) <= WORTH_FILES:
+        if not self._can_write or _count(self._store.passage_ranges(self._places).values()) <= WORTH_FILES:
             return
         if self._files and self._files.generation < self._store.counter("purged"):
-            self._close()
+            with self._store.reading():
+                self._write(self._store.passage_ranges(self._places), progress)
         self.sync(progress)
 
     def check(self, progress: Progress | None = None) -> list[Problem]:
@@ -169,7 +175,7 @@ class Indexes:
         new = sorted(held.keys() - self._places.keys())
         for done, article in enumerate(new, 1):
             for passages in self._read(article, held[article]):
-                self._add_vectors(passages)
+                self._engine.add(*_to_vectors(passages))
                 self._lexical.add(article, _to_lexical(passages))
             self._places[article] = held[article]
             if progress:
@@ -181,8 +187,10 @@ class Indexes:
         if folder is None:
             return
         try:
-            if self._files and (self._files.generation < self._store.counter("purged") or not self._files.is_whole()):
-                # What is not to be copied: words of what was removed, and damage.
+            if self._files and self._files.generation < self._store.counter("purged"):
+                # Words of what was removed are not to be copied. Vectors are, from what is still mapped.
+                self._files, self._in_files = None, {}
+            elif self._files and not self._files.is_whole():
                 self._close()
                 self._engine = FaissEngine(self._encoder.dimension)
             with writing_snapshot(folder, self._maker(), self._store.counter("generation")) as target:
@@ -196,11 +204,14 @@ class Indexes:
     def _write_files(self, target: Path, held: dict[int, range], progress: Progress | None) -> None:
         sentences = {article: count for article, (_, count) in self._in_files.items() if article in held}
         if self._files:
-            shutil.copytree(self._files.folder / _WORDS, target / _WORDS)
+            shutil.copytree(self._files.folder / _WORDS, target / _WORDS, copy_function=_link)
         for article in self._places.keys() - held.keys():
             self._engine.remove(self._places.pop(article))
         new = sorted(held.keys() - sentences.keys())
-        with LexicalWriter(target / _WORDS) as words:
+        vectors = self._engine.writer(target / _VECTORS, _count(held.values()))
+        with LexicalWriter(target / _WORDS) as words, vectors:
+            for block in self._engine.blocks():
+                vectors.add(*block)
             for article in self._in_files.keys() - held.keys():
                 words.remove(article)
             for done, article in enumerate(new, 1):
@@ -208,11 +219,9 @@ class Indexes:
                 for passages in self._read(article, held[article]):
                     sentences[article] += words.add(article, _to_lexical(passages))
                     if article not in self._places:
-                        self._add_vectors(passages)
-                self._places[article] = held[article]
+                        vectors.add(*_to_vectors(passages))
                 if progress:
                     progress(done, len(new))
-        self._engine.save(target / _VECTORS)
         _write_places(target / _PLACES, held, sentences)
 
     def _read(self, article: int, places: range) -> Iterator[list[tuple[StoredPassage, NDArray[np.float32]]]]:
@@ -226,19 +235,35 @@ class Indexes:
                 )
             yield passages
 
-    def _add_vectors(self, passages: list[tuple[StoredPassage, NDArray[np.float32]]]) -> None:
-        import numpy as np
-
-        numbers = [stored.number for stored, _ in passages]
-        self._engine.add(numbers, np.stack([mean_vector(vectors) for _, vectors in passages]))
-
     def _maker(self) -> Maker:
         library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")
         return Maker.of(library or "", fingerprint or "", self._encoder.dimension)
 
 
+def _link(source: str, target: str) -> None:
+    """Have a file in a second place without its bytes, but for those that tantivy writes anew."""
+    if not source.endswith(".json"):
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
+
+
+def _to_vectors(
+    passages: list[tuple[StoredPassage, NDArray[np.float32]]],
+) -> tuple[list[int], NDArray[np.float32]]:
+    import numpy as np
+
+    return [stored.number for stored, _ in passages], np.stack([mean_vector(vectors) for _, vectors in passages])
+
+
 def _to_lexical(passages: Iterable[tuple[StoredPassage, object]]) -> list[LexicalPassage]:
     return [LexicalPassage(stored.number, stored.with_context, stored.sentence_texts) for stored, _ in passages]
+
+
+def _most_outside(passages: int) -> float:
+    """How many passages may be outside of the files of a library of so many."""
+    return max(WORTH_FILES, min(SHARE * passages, MOST_OUTSIDE))
 
 
 def _count(ranges: Iterable[range]) -> int:

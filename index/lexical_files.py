@@ -38,11 +38,14 @@ class LexicalFiles:
         self._passages = self._open(folder / PASSAGES)
         self._counted = self._open(folder / SENTENCES)
         self._sentences = dict(sentences)
+        self._total = sum(self._sentences.values())
         self._hidden: set[int] = set()
 
     def hide(self, article: int) -> None:
         """Find nothing of an article from now on."""
-        if self._sentences.pop(article, None) is not None:
+        count = self._sentences.pop(article, None)
+        if count is not None:
+            self._total -= count
             self._hidden.add(article)
 
     def search(self, terms: Iterable[str], k: int, articles: Collection[int] | None) -> list[tuple[int, float]]:
@@ -69,7 +72,7 @@ class LexicalFiles:
     def sentences(self, articles: Collection[int] | None) -> int:
         """How many sentences these articles have, None for all."""
         held = self._held(articles)
-        return sum(self._sentences.values()) if held is None else sum(self._sentences[article] for article in held)
+        return self._total if held is None else sum(self._sentences[article] for article in held)
 
     def _held(self, articles: Collection[int] | None) -> list[int] | None:
         return None if articles is None else [article for article in articles if article in self._sentences]

@@ -1,7 +1,8 @@
 """Derived files: indexes written beside the store, each set in a folder of its own that is never changed.
 
-A manifest says which store and which generation of it they were made from, and the checksum of every file. A set that
+A manifest says which store and which generation of it they were made from, and the checksums of every file. A set that
 is damaged, of another store, or older than the last removal is not used, and removed when the next one is written.
+Big files are looked at here and there when they are opened, and whole when they are checked.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import secrets
 import shutil
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -23,7 +24,7 @@ DERIVED = "derived"
 """The folder of all sets, within the library's."""
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 
 _BUILDING = "building"
 _ABANDONED_AFTER = 3600
@@ -33,6 +34,12 @@ _LOCKS = ".tantivy"
 """What tantivy's lock files start with. They hold nothing."""
 
 _CHUNK = 1 << 22
+
+_BIG = 64 << 20
+"""Bytes: of a bigger file only samples are read when it is opened. All of a million passages' took two seconds."""
+
+_SAMPLES, _SAMPLE = 64, 1 << 16
+"""How many samples, evenly spread, with the first and the last bytes; and the bytes of each."""
 
 _TRIES, _PAUSE = 20, 0.05
 """How often, and after how many seconds, files that are being written are looked at again."""
@@ -76,7 +83,7 @@ def find_snapshot(library: Path, maker: Maker, *, oldest: int, newest: int) -> S
             generation = manifest["generation"]
             if manifest["maker"] != asdict(maker) or not oldest <= generation <= newest:
                 continue
-            if manifest["files"] == _checksums(folder):
+            if manifest["files"] | manifest["samples"] == _checksums(folder, big=_checksum_of_samples):
                 return Snapshot(folder, generation)
             log.warning("%s is damaged: it is made anew", folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -101,7 +108,11 @@ def writing_snapshot(library: Path, maker: Maker, generation: int) -> Iterator[P
     building.mkdir(parents=True)
     try:
         yield building
-        manifest = {"maker": asdict(maker), "generation": generation, "files": _settled_checksums(building)}
+        files = _settled_checksums(building)
+        for file in files:
+            _flush(building / file)
+        samples = {file: _checksum_of_samples(building / file) for file in files if _is_big(building / file)}
+        manifest = {"maker": asdict(maker), "generation": generation, "files": files, "samples": samples}
         _write_through(building / MANIFEST, json.dumps(manifest).encode())
         building.rename(derived / name)
     except BaseException:
@@ -156,10 +167,14 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _checksums(folder: Path) -> dict[str, int]:
-    """The CRC-32 of each file of a set but its manifest, by its path in the folder."""
+def _checksums(folder: Path, *, big: Callable[[Path], int] | None = None) -> dict[str, int]:
+    """The CRC-32 of each file of a set but its manifest, by its path in the folder. ``big``: instead, of big files."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {path.relative_to(folder).as_posix(): _checksum(path) for path in files if not path.name.startswith(_LOCKS)}
+    return {
+        path.relative_to(folder).as_posix(): (big if big and _is_big(path) else _checksum)(path)
+        for path in files
+        if not path.name.startswith(_LOCKS)
+    }
 
 
 def _settled_checksums(folder: Path) -> dict[str, int]:
@@ -181,6 +196,27 @@ def _checksum(path: Path) -> int:
         while chunk := file.read(_CHUNK):
             crc = zlib.crc32(chunk, crc)
     return crc
+
+
+def _checksum_of_samples(path: Path) -> int:
+    """Of a big file's size, and of samples of it."""
+    size = path.stat().st_size
+    crc = zlib.crc32(str(size).encode())
+    with path.open("rb") as file:
+        for number in range(_SAMPLES):
+            file.seek((size - _SAMPLE) * number // (_SAMPLES - 1))
+            crc = zlib.crc32(file.read(_SAMPLE), crc)
+    return crc
+
+
+def _is_big(path: Path) -> bool:
+    return path.stat().st_size > _BIG
+
+
+def _flush(path: Path) -> None:
+    """Have a file on the disk before anything says that it is there."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _write_through(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ A process that dies in the middle of one leaves the library as it was. Other pro
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,11 +167,19 @@ class SqliteStore:
     def passages_of(self, article: int) -> Iterator[tuple[StoredPassage, NDArray[np.float32]]]:
         return self._select_passages("article = ?", [article])
 
-    def passage_ranges(self) -> dict[int, range]:
-        """The numbers of each article's passages, by the article's number: they follow one another."""
-        wanted = "SELECT article, MIN(number), MAX(number) FROM passages GROUP BY article"
+    def passage_ranges(self, known: Mapping[int, range] | None = None) -> dict[int, range]:
+        """The numbers of each article's passages, by the article's number: they follow one another.
+
+        ``known``: what was found before. It never changes, and only articles of higher numbers are looked at again.
+        """
+        run, known = self._connection.execute, known or {}
+        wanted = "SELECT article, MIN(number), MAX(number) FROM passages WHERE article > ? GROUP BY article"
         with named_errors(self.where):
-            return {article: range(first, last + 1) for article, first, last in self._connection.execute(wanted)}
+            held = run("SELECT number FROM articles") if known else ()
+            ranges = {number: known[number] for (number,) in held if number in known}
+            for article, first, last in run(wanted, (max(known, default=-1),)):
+                ranges[article] = range(first, last + 1)
+        return ranges
 
     @contextmanager
     def reading(self) -> Iterator[None]:

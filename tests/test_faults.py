@@ -31,6 +31,7 @@ from index import (
     store_schema,
 )
 from index.article import make_article
+from index.engines import vector_files
 from index.store import FILE_NAME
 
 TEXT = "The deal covers boats. It does not cover returns.\n\n## Money\n\nNobody named a sum."
@@ -108,8 +109,17 @@ def damages() -> dict[str, Callable[[Path], object]]:
     }
 
 
+@pytest.fixture(params=["in a row", "in lists"])
+def either_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors are kept in either of the ways, however few they are."""
+    if request.param == "in lists":
+        monkeypatch.setattr(vector_files, "CROSSING", 0)
+
+
 @pytest.mark.parametrize("damage", damages().values(), ids=damages())
-def test_each_derived_file_may_be_damaged_and_is_made_anew(kept: Path, damage: Callable[[Path], object]) -> None:
+def test_each_derived_file_may_be_damaged_and_is_made_anew(
+    either_kind: None, kept: Path, damage: Callable[[Path], object]
+) -> None:
     with open_library(kept) as library:
         wanted = [library.search(question, read=False) for question in ("returns", "cats hunt", "day of the deal")]
     pristine = kept.with_name("pristine")
@@ -124,6 +134,26 @@ def test_each_derived_file_may_be_damaged_and_is_made_anew(kept: Path, damage: C
             assert [library.search(q, read=False) for q in ("returns", "cats hunt", "day of the deal")] == wanted
         assert sum(path.name == snapshots.MANIFEST for path in derived(kept)) == 1
         assert not snapshots.has_damage(kept), name
+
+
+def test_big_files_are_sampled_when_they_are_opened_and_read_whole_when_they_are_checked(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_BIG", "_SAMPLE"):
+        monkeypatch.setattr(snapshots, name, 8)
+    monkeypatch.setattr(snapshots, "_SAMPLES", 2)
+    with open_library(kept) as library:
+        library.add_text("Whales sing. They sing for hours.", source="/whales.txt")
+    for place, seen_when_opened in ((100, False), (-1, True)):
+        (vectors,) = (path for path in derived(kept) if path.name == "vectors.faiss")
+        content = bytearray(vectors.read_bytes())
+        content[place] ^= 1
+        vectors.write_bytes(content)
+        with open_library(kept) as library:
+            library.search("whales", read=False)
+            assert snapshots.has_damage(kept) is not seen_when_opened
+            assert [problem.mended for problem in library.check()] == ([] if seen_when_opened else [True])
+        assert not snapshots.has_damage(kept)
 
 
 def test_check_tells_of_damaged_files_and_makes_them_anew(kept: Path) -> None:

@@ -25,6 +25,7 @@ from index import Library
 from index.embedding import load_encoder
 from index.fusion import DENSE, HYBRID, LEXICAL, Weights
 from index.passages import SplitPassage
+from index.postgres.packs import pack_words
 from index.postgres.schema import make_vector_index
 from index.postgres.store import PostgresStore
 from index.retrieval import Candidate
@@ -33,6 +34,8 @@ from index.types import Article
 
 RUNS = Path(__file__).resolve().parents[1] / "runs" / "quality"
 SETS = ("xquad_en", "squad2", "selqa_dev")
+REAL = ("squad2", "selqa_dev", "news", "inscit_dev", "mtrag_subset", "scifact")
+"""What a big library is made of: 6,490 articles of encyclopaedias, newspapers, manuals and abstracts."""
 QUESTIONS = 300
 """Of each set, evenly spread."""
 DEEPEST = 10
@@ -218,7 +221,7 @@ def articles_of(folder: Path) -> Iterator[Added]:
 
 def real_articles() -> Iterator[Added]:
     """All articles that there are."""
-    for name in ("squad2", "selqa_dev", "news"):
+    for name in REAL:
         yield from articles_of(newest(name))
 
 
@@ -241,6 +244,9 @@ def multiply(url: str, wanted: int) -> None:
         start = time.perf_counter()
         with connection.transaction():
             make_vector_index(connection, DIMENSION)
+        store = PostgresStore(url)
+        pack_words(store)
+        store.close()
         connection.execute("VACUUM ANALYZE")
         print(f"index of vectors made in {time.perf_counter() - start:.0f} s", flush=True)
 

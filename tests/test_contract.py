@@ -15,7 +15,7 @@ from index.fusion import DENSE, HYBRID, LEXICAL, Weights
 from index.retrieval import Candidate
 
 WORDS = [f"{first}{second}{third}" for first in "bdfgklm" for second in "aeiou" for third in ("rt", "nd", "lm", "sk")]
-KINDS = ["memory", "folder", "files", "postgres", "postgres by its indexes"]
+KINDS = ["memory", "folder", "files", "postgres", "postgres by its indexes", "postgres packed"]
 QUESTIONS = [
     "bart dend folm",
     "the kurt of lask",
@@ -67,6 +67,10 @@ def open_again(
         monkeypatch.setattr(indexes, "WORTH_FILES", 0)
     if kind.startswith("postgres"):
         where = request.getfixturevalue("database")
+        if "packed" in kind:
+            monkeypatch.setattr("index.postgres.packs.WORTH_PACKING", 1)
+            monkeypatch.setattr("index.postgres.finder._LOOK_UPS", 0)
+            monkeypatch.setattr("index.postgres.scoring._WORTH_NARROWING", 20)
         if "indexes" in kind:
             where = f"{where}&options=-cenable_seqscan%3Doff%20-cenable_sort%3Doff"
     opened: list[Library] = []

@@ -193,9 +193,10 @@ def test_a_migration_that_fails_leaves_the_library_as_it_was(database: str, monk
     with open_library(database) as library:
         library.add_text(TEXT)
     with monkeypatch.context() as changed:
-        changed.setattr(schema, "SCHEMA_VERSION", 2)
+        version = schema.SCHEMA_VERSION
+        changed.setattr(schema, "SCHEMA_VERSION", version + 1)
         step = "ALTER TABLE pullquote.articles ADD COLUMN more text; SELECT 1 / 0"
-        changed.setattr(schema, "_STEPS", {**schema._STEPS, 1: step})
+        changed.setattr(schema, "_STEPS", {**schema._STEPS, version: step})
         with pytest.raises(LibraryError, match="division by zero"):
             open_library(database)
     with open_library(database) as library:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.embedding import Progress
 from index.errors import LibraryDamaged
+from index.postgres.packs import pack_anew
 from index.postgres.rows import embedding, insert_words
 from index.types import Problem
 
@@ -38,6 +39,8 @@ def check_words(store: PostgresStore, progress: Progress | None = None) -> list[
                 " coalesce(sum(sentences), 0), coalesce(sum(words), 0) FROM pullquote.articles)"
             )
             problems.append(Problem(f"the words in {store.where} were counted wrongly: counted anew", True))
+    if not pack_anew(store):
+        problems.append(Problem(f"words in {store.where} were packed wrongly: packed anew", True))
     return problems
 
 

@@ -66,6 +66,19 @@ class Database:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
+    @contextmanager
+    def alone(self, lock: int) -> Iterator[Connection | None]:
+        """A connection that holds an advisory lock, in no transaction; None where another holds it."""
+        with self.named_errors(), self._connections().connection() as connection:
+            if connection.execute("SELECT pg_try_advisory_lock(%s)", [lock]).fetchone() != (True,):
+                yield None
+                return
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.execute("SELECT pg_advisory_unlock(%s)", [lock])
+
     def close(self) -> None:
         if self._pool:
             self._pool.close()

@@ -1,16 +1,18 @@
-"""Passages found by the database itself: nearest vectors by pgvector, and BM25 over the words of passages."""
+"""Passages found in the database: nearest vectors by pgvector, and BM25 from the words that are kept of passages."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.embedding import Encoder, Progress
 from index.fusion import Weights
+from index.postgres.packs import pack_words
 from index.postgres.rows import vector_text
 from index.postgres.schema import PLACES
-from index.postgres.words import COUNT_BITS, K1, LENGTH_BITS, B, idf, shares, split_by_rarity
+from index.postgres.scoring import Bm25, Pack, count_sentences, look_in, rank_pack, rank_rows, read_pack
+from index.postgres.words import COUNT_BITS, LENGTH_BITS, idf, shares, split_by_rarity
 from index.types import Problem
 
 if TYPE_CHECKING:
@@ -19,39 +21,39 @@ if TYPE_CHECKING:
 
     from index.postgres.store import PostgresStore
 
-MOST_POSTINGS = 8_000
-"""Passages are looked for by a question's rarest words, as many as have no more postings than this together; the other
-words only weigh those that were found."""
+MOST_POSTINGS = 2_000_000
+"""Passages are weighed by a question's rarest words, as many as have no more postings than this together: 8 MB. Of
+100,000 passages that is all words of nearly every question, and the ranking is exact."""
 
-_WEIGHED = 4
-"""Times as many as are wanted: passages that the rare words find and the others weigh."""
+_MOST_UNPACKED = 40_000
+"""The same for words that are not packed. More only where what has come was not packed in time."""
 
 _LOOK_UPS = 5_000
-"""Words times articles: so many are looked up, whatever they cost to weigh."""
+"""Words times articles: so many are looked up one by one rather than in packs."""
 
 _EXACT = 5_000
 """Passages: so many in the articles that are searched are compared one by one, and none is missed."""
 
-_COUNT = f"(p & {2**COUNT_BITS - 1})::float8"
-_LENGTH = f"((p >> {COUNT_BITS}) & {2**LENGTH_BITS - 1})::float8"
-_WEIGHT = f"a.idf * {_COUNT} / ({_COUNT} + %(fixed)s::float8 + %(by_length)s::float8 * {_LENGTH})"
-"""BM25 of a word in a passage, by its posting; what is the same for all words and passages is left out."""
-_NUMBER = f"((w.article << {PLACES}) | (p >> {COUNT_BITS + LENGTH_BITS}))"
-
-_BY_WORDS = f"""
-rare AS (
-    SELECT w.article, {_NUMBER} AS number, sum({_WEIGHT}) AS score
-    FROM unnest(%(rare)s::text[], %(rare_idf)s::float8[]) AS a (term, idf)
-    JOIN pullquote.words w USING (term), unnest(w.postings) AS p
-    {{within}}
-    GROUP BY 1, 2 ORDER BY score DESC, number LIMIT %(weighed)s
-), by_words AS (
-    SELECT number FROM rare ORDER BY score + coalesce((
-        SELECT sum({_WEIGHT}) FROM unnest(%(other)s::text[], %(other_idf)s::float8[]) AS a (term, idf)
-        JOIN pullquote.words w ON w.article = rare.article AND w.term = a.term, unnest(w.postings) AS p
-        WHERE {_NUMBER} = number
-    ), 0) DESC, number LIMIT %(depth)s
-)"""
+_LOOK_UP = """
+SELECT totals.passages, totals.sentences, totals.words, known.*,
+    ARRAY(SELECT number FROM pullquote.packs ORDER BY first), (SELECT coalesce(max(last), 0) FROM pullquote.packs),
+    (SELECT coalesce(sum(size), 0)::bigint FROM pullquote.packs),
+    (SELECT coalesce(string_agg(int8send(article), ''), '') FROM pullquote.removed)
+FROM pullquote.totals, (
+    SELECT array_agg(term), array_agg(passages), array_agg(sentences) FROM pullquote.terms WHERE term = ANY(%s)
+) AS known"""
+_PACKED = """
+SELECT term, pack, postings, {sentences} FROM pullquote.packed WHERE term = ANY(%(terms)s) AND pack = ANY(%(packs)s)"""
+_ROWS = f"""
+SELECT term, NULL::bigint, string_agg(int8send((article << {PLACES}) | (p >> {COUNT_BITS + LENGTH_BITS})), ''),
+    string_agg(int8send(p), '')
+FROM pullquote.words, unnest(postings) AS p WHERE term = ANY(%(some)s) AND {{which}} GROUP BY term"""
+_NEAREST_FOUND = "SELECT NULL::text, number, NULL::bytea, NULL::bytea FROM by_meaning"
+_OF_ARTICLES = """
+SELECT coalesce(sum(passages), 0)::bigint, coalesce(sum(sentences), 0)::bigint FROM pullquote.articles
+WHERE number = ANY(%s)"""
+_SENTENCES = """
+SELECT term, sum(sentences)::bigint FROM pullquote.words WHERE article = ANY(%s) AND term = ANY(%s) GROUP BY term"""
 
 _NEAREST = """
 by_meaning AS (
@@ -81,22 +83,34 @@ class _Asked:
     all_words: int
     searched_passages: int
     searched_sentences: int
+    unpacked: int
+    """Passages, about."""
+    last: int
+    """The number of the last article that is packed."""
+    packs: tuple[int, ...]
+    """The numbers of those that are searched: none where there are few articles, which are looked up."""
+    within: dict[int, NDArray[np.bool_] | None]
+    """Of each of them, which of its articles are searched."""
+    words: dict[int, dict[str, bytes]]
+    """Of each of them, the postings of the question's words that were read already."""
 
 
 class PostgresFinder:
-    """The Finder of a database. It keeps nothing but what it knows of the last question."""
+    """The Finder of a database. It keeps what it knows of the last question, and which passages are in which pack."""
 
     def __init__(self, store: PostgresStore, encoder: Encoder) -> None:
         self._store = store
         self._encoder = encoder
         self._asked: _Asked | None = None
+        self._packs: dict[int, Pack] = {}
 
     def sync(self, progress: Progress | None = None) -> None:
         """Nothing to do: what was added is found as soon as it is there."""
         self._asked = None
 
     def settle(self, progress: Progress | None = None) -> None:
-        """Nothing to do."""
+        """Pack the words of what was added."""
+        pack_words(self._store)
 
     def check(self, progress: Progress | None = None) -> list[Problem]:
         from index.postgres.check import check_words
@@ -114,27 +128,20 @@ class PostgresFinder:
     ) -> set[int]:
         asked = self._ask(question, articles)
         values: dict[str, object] = {"depth": depth, "articles": None if articles is None else list(articles)}
-        parts, wanted = [], []
+        before, parts = "", []
         if weights.uses_dense and asked.searched_passages:
             few = articles is not None and asked.searched_passages <= _EXACT
             within = "" if articles is None else "AND article = ANY(%(articles)s)"
-            parts.append((_NEAREST_OF_FEW if few else _NEAREST).format(dimension=len(vector), within=within))
-            wanted.append("SELECT number FROM by_meaning")
+            before = "WITH" + (_NEAREST_OF_FEW if few else _NEAREST).format(dimension=len(vector), within=within)
+            parts.append(_NEAREST_FOUND)
             values["vector"] = vector_text(vector)
         held = {term: count for term, count in asked.passages.items() if count}
-        if weights.uses_lexical and held and asked.searched_passages:
-            # Of few articles all words are looked up, one by one.
-            by_article = articles is not None and len(articles) * len(held) <= _LOOK_UPS
-            rare, other = (list(held), []) if by_article else split_by_rarity(held, MOST_POSTINGS)
-            parts.append(_BY_WORDS.format(within="" if articles is None else "WHERE w.article = ANY(%(articles)s)"))
-            wanted.append("SELECT number FROM by_words")
-            values |= {"rare": rare, "other": other, "weighed": _WEIGHED * depth}
-            values["fixed"], values["by_length"] = K1 * (1 - B), K1 * B * asked.all_passages / asked.all_words
-            for name, terms in (("rare_idf", rare), ("other_idf", other)):
-                values[name] = [idf(held[term], asked.all_passages) for term in terms]
-        if not parts:
-            return set()
-        return {row[0] for row in self._store.search(f"WITH {', '.join(parts)} {' UNION '.join(wanted)}", values)}
+        weighs = bool(weights.uses_lexical and held and asked.searched_passages)
+        if weighs:
+            parts += self._by_words(asked, held, values)
+        rows = self._store.search(f"{before} {' UNION ALL '.join(parts)}", values) if parts else []
+        found = {number for term, number, _, _ in rows if term is None}
+        return found | self._weighed(asked, held, rows, depth) if weighs else found
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         asked = self._ask(question, articles)
@@ -142,6 +149,33 @@ class PostgresFinder:
 
     def words(self, text: str) -> frozenset[str]:
         return frozenset(self._store.terms(text))
+
+    def _by_words(self, asked: _Asked, held: dict[str, int], values: dict[str, object]) -> list[str]:
+        """The parts of a statement that read where a question's words are; their values are put to the others."""
+        looked_up = asked.articles is not None and not asked.packs
+        values["terms"], values["packs"] = split_by_rarity(held, MOST_POSTINGS)[0], list(asked.packs)
+        unpacked = {term: count * asked.unpacked // asked.all_passages for term, count in held.items()}
+        values["some"] = list(held) if looked_up else split_by_rarity(unpacked, _MOST_UNPACKED)[0]
+        values["last"] = asked.last
+        which = ["article = ANY(%(articles)s)"] if asked.articles is not None else []
+        which += [] if looked_up else ["article > %(last)s"]
+        parts = [_ROWS.format(which=" AND ".join(which))]
+        return [*parts, _PACKED.format(sentences="NULL")] if asked.packs and not asked.words else parts
+
+    def _weighed(self, asked: _Asked, held: dict[str, int], rows: list[tuple[Any, ...]], depth: int) -> set[int]:
+        """The passages that have most of the question's words, from the rows of ``_by_words``."""
+        words = asked.words or {pack: {} for pack in asked.packs}
+        single = []
+        for term, pack, postings, more in rows:
+            if term is not None and pack is None:
+                single.append((term, postings, more))
+            elif term is not None:
+                words[pack][term] = postings
+        bm25 = Bm25({term: idf(held[term], asked.all_passages) for term in held}, asked.all_words / asked.all_passages)
+        found = rank_rows(single, bm25, depth=depth)
+        for pack in asked.packs:
+            found += rank_pack(self._packs[pack], words[pack], bm25, depth=depth, within=asked.within[pack])
+        return {number for _, number in sorted(found, key=lambda pair: (-pair[0], pair[1]))[:depth]}
 
     def _ask(self, question: str, articles: Collection[int] | None) -> _Asked:
         """What the database knows of a question's words; asked once for finding and for weighing."""
@@ -151,27 +185,47 @@ class PostgresFinder:
         return self._asked
 
     def _look_up(self, question: str, articles: tuple[int, ...] | None) -> _Asked:
+        import numpy as np
+
         terms = list(dict.fromkeys(self._store.terms(question)))
-        rows = self._store.search(
-            "SELECT NULL, passages, sentences, words FROM pullquote.totals"
-            " UNION ALL SELECT term, passages, sentences, 0 FROM pullquote.terms WHERE term = ANY(%s)",
-            [terms],
-        )
-        known = {row[0]: row[1:] for row in rows}
-        totals = known[None]
-        passages = {term: known[term][0] if term in known else 0 for term in terms}
-        sentences = {term: known[term][1] if term in known else 0 for term in terms}
-        searched = totals
+        row = self._store.search(_LOOK_UP, [terms])[0]
+        of_passages, of_sentences = (dict(zip(row[3] or (), row[place] or (), strict=True)) for place in (4, 5))
+        packs, last, size, gone = row[6:]
+        passages = {term: of_passages.get(term, 0) for term in terms}
+        sentences = {term: of_sentences.get(term, 0) for term in terms}
+        searched = (row[0], row[1])
+        words: dict[int, dict[str, bytes]] = {}
+        if articles is not None and len(articles) * len(terms) <= _LOOK_UPS:
+            packs = []
+        within = self._read_packs(packs, articles, np.frombuffer(gone, ">i8").astype(np.int64))
         if articles is not None:
-            wanted = list(articles)
-            rows = self._store.search(
-                "SELECT NULL, coalesce(sum(passages), 0)::bigint, coalesce(sum(sentences), 0)::bigint"
-                " FROM pullquote.articles WHERE number = ANY(%s)"
-                " UNION ALL SELECT term, 0, sum(sentences)::bigint FROM pullquote.words"
-                " WHERE article = ANY(%s) AND term = ANY(%s) GROUP BY term",
-                [wanted, wanted, terms],
-            )
-            found = {row[0]: row[1:] for row in rows}
-            searched = found[None]
-            sentences = {term: found[term][1] if term in found else 0 for term in terms}
-        return _Asked(question, articles, passages, sentences, totals[0], totals[2], searched[0], searched[1])
+            single = [article for article in articles if article > last] if packs else list(articles)
+            searched = self._store.search(_OF_ARTICLES, [single])[0]
+            sentences = dict.fromkeys(terms, 0) | dict(self._store.search(_SENTENCES, [single, terms]))
+            words = {pack: {} for pack in packs}
+            wanted = _PACKED.format(sentences="sentences")
+            rows = self._store.search(wanted, {"terms": terms, "packs": packs}) if packs else []
+            for term, pack, postings, counts in rows:
+                words[pack][term] = postings
+                sentences[term] += count_sentences(self._packs[pack], postings, counts, within[pack])
+            for pack in packs:
+                of_pack = self._packs[pack]
+                searched = (
+                    searched[0] + int(of_pack.article_passages[within[pack]].sum()),
+                    searched[1] + int(of_pack.article_sentences[within[pack]].sum()),
+                )
+        return _Asked(
+            question, articles, passages, sentences, row[0], row[2], *searched,
+            max(0, row[0] - size), last, tuple(packs), within, words,
+        )  # fmt: skip
+
+    def _read_packs(
+        self, packs: list[int], articles: Collection[int] | None, gone: NDArray[np.int64]
+    ) -> dict[int, NDArray[np.bool_] | None]:
+        """Read what is not known of packs, and tell which articles in each are searched."""
+        missing = [pack for pack in packs if pack not in self._packs]
+        if missing:
+            wanted = "SELECT number, articles, passages, sentences, lengths FROM pullquote.packs WHERE number = ANY(%s)"
+            come = {row[0]: read_pack(row[1:]) for row in self._store.search(wanted, [missing])}
+            self._packs = {pack: known for pack, known in self._packs.items() if pack in packs} | come
+        return {pack: look_in(self._packs[pack], articles, gone) for pack in packs}

@@ -85,6 +85,7 @@ def work(
     store = PostgresStore(url)
     try:
         encoder = choose_encoder(store, model)
+        added = False
         while True:
             try:
                 done = _work_on_next(store, encoder)
@@ -95,6 +96,8 @@ def work(
                 done = None
             if done and told:
                 told(done)
+            store.pack_if_due(merge=added and not done)
+            added = bool(done)
             if not done and not stay:
                 return
             if not done:

@@ -96,6 +96,7 @@ def forget_article(connection: Connection, article_id: str) -> tuple[Sizes, Coun
     )
     counts = {term: (passages, sentences) for term, passages, sentences in words}
     connection.execute("DELETE FROM pullquote.articles WHERE number = %s", [row[0]])
+    connection.execute("INSERT INTO pullquote.removed VALUES (%s) ON CONFLICT DO NOTHING", [row[0]])
     return row[1:], counts
 
 

@@ -9,7 +9,7 @@ from index.errors import LibraryError, LibraryTooNew
 if TYPE_CHECKING:
     from index.postgres.connection import Connection, Database
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 PLACES = 20
 """Bits of a passage's number that count it within its article; those above are its article's number."""
@@ -109,7 +109,36 @@ CREATE TABLE pullquote.begun (number bigint PRIMARY KEY, times integer NOT NULL)
 """
 """Version 1."""
 
-_STEPS = {0: _TABLES}
+_PACKS = """
+DROP INDEX pullquote.words_by_term;
+CREATE INDEX words_by_term ON pullquote.words (term, article);
+
+-- The words of many articles together, those numbered from "first" to "last", as a question reads them (see packs.py).
+-- Made from the table of words, and never changed: a new one takes the place of old ones.
+CREATE TABLE pullquote.packs (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    first bigint NOT NULL,
+    last bigint NOT NULL,
+    size bigint NOT NULL,
+    articles bytea STORAGE EXTERNAL NOT NULL,
+    passages bytea STORAGE EXTERNAL NOT NULL,
+    sentences bytea STORAGE EXTERNAL NOT NULL,
+    lengths bytea STORAGE EXTERNAL NOT NULL
+);
+CREATE TABLE pullquote.packed (
+    term text COLLATE "C" NOT NULL,
+    pack bigint NOT NULL,
+    postings bytea STORAGE EXTERNAL NOT NULL,
+    sentences bytea STORAGE EXTERNAL NOT NULL,
+    PRIMARY KEY (term, pack)
+);
+
+-- The numbers of articles that are gone since they were packed.
+CREATE TABLE pullquote.removed (article bigint PRIMARY KEY);
+"""
+"""Version 2: a question reads the words of many articles in few rows."""
+
+_STEPS = {0: _TABLES, 1: _PACKS}
 
 _EXTENSION = (
     "{where} has no pgvector 0.8 or newer, which libraries need: install it on the server, and let an administrator"
@@ -117,10 +146,13 @@ _EXTENSION = (
 )
 
 
-def prepare(database: Database) -> None:
-    """Make the tables, or those of an earlier version into these; all of it or, where it fails, nothing."""
+def prepare(database: Database) -> bool:
+    """Make the tables, or those of an earlier version into these; all of it or, where it fails, nothing.
+
+    Whether there was something to do.
+    """
     if database.run(lambda connection: _version(connection, database.where)) == SCHEMA_VERSION:
-        return
+        return False
     with database.transaction() as connection:
         connection.execute("SET LOCAL lock_timeout = '60s'")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -134,6 +166,7 @@ def prepare(database: Database) -> None:
             " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [str(SCHEMA_VERSION)],
         )
+    return True
 
 
 def make_vector_index(connection: Connection, dimension: int) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from index.errors import ArticleError, LibraryError
+from index.errors import ArticleError
 from index.lexical import make_analyser
-from index.postgres.connection import Connection, Database
+from index.postgres.connection import Connection
+from index.postgres.packs import WORTH_PACKING, pack_words
 from index.postgres.rows import (
     INSERT_ARTICLE,
     INSERT_PASSAGE,
@@ -23,6 +22,7 @@ from index.postgres.rows import (
     passage_rows,
 )
 from index.postgres.schema import PLACES, drop_other_vector_indexes, make_vector_index, prepare
+from index.postgres.sources import Sources
 from index.postgres.words import ArticleWords, collect_words
 from index.store import Finder, Origin, StoredPassage
 from index.store_rows import article_row, to_article, to_passage, to_revision
@@ -38,13 +38,6 @@ if TYPE_CHECKING:
 _AT_ONCE = 1_000
 """Passages asked for in one statement: 10 MB."""
 
-_REST_SECONDS = 30.0
-"""How long a copy that could not be reached is left alone."""
-
-_HAS_ARRIVED = "SELECT NOT pg_is_in_recovery() OR pg_last_wal_replay_lsn() >= %s::pg_lsn"
-
-log = logging.getLogger(__name__)
-
 Rows = list[tuple[Any, ...]]
 Values = Sequence[object] | Mapping[str, object]
 
@@ -57,27 +50,25 @@ class PostgresStore:
 
         The copy is searched once it has what this library wrote; and where it cannot be reached, it is done without.
         """
-        self._database = Database(url)
-        self._replica = Database(replica) if replica else None
+        self._sources = Sources(url, replica)
+        self._database = self._sources.database
         self.where = self._database.where
         self._analyser = make_analyser()
         self._held: Connection | None = None
         """What is being changed, in a transaction."""
         self._reading: Connection | None = None
         """What is being read, in one."""
-        self._written: str | None = None
-        """How far the copy must have come to have what was written here."""
-        self._rest_until = 0.0
+        self._unpacked = 0
+        """Passages that were added here since words were last packed."""
         try:
-            prepare(self._database)
+            if prepare(self._database):
+                pack_words(self)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        self._database.close()
-        if self._replica:
-            self._replica.close()
+        self._sources.close()
 
     def generation(self) -> int:
         return int(self.search("SELECT generation FROM pullquote.totals")[0][0])
@@ -137,6 +128,15 @@ class PostgresStore:
                 edition = (article.id, article.revision, article.added.isoformat(), len(article.text))
                 connection.execute(INSERT_REVISION, edition)
             count_change(connection, (sizes, words.counts), gone)
+        self._unpacked += len(passages)
+        if not self._held:
+            self.pack_if_due()
+
+    def pack_if_due(self, *, merge: bool = False) -> None:
+        """Pack the words of what came, where it was enough; ``merge``: small packs as well, which may take minutes."""
+        if merge or self._unpacked >= WORTH_PACKING:
+            self._unpacked = 0
+            pack_words(self, merge=merge)
 
     def remove(self, article_id: str) -> bool:
         with self.changing(article_id) as connection:
@@ -208,8 +208,8 @@ class PostgresStore:
         """The rows that a statement finds, in the copy where there is one; what was written here among them."""
         if self._held or self._reading:
             return self.read(statement, values)
-        with self.reading():
-            return self.read(statement, values)
+        searched = self._sources.searched()
+        return searched.run(lambda connection: connection.execute(statement, values, binary=True).fetchall())
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -217,23 +217,16 @@ class PostgresStore:
         if self._held or self._reading:
             yield
             return
-        with self._source().transaction(snapshot=True) as connection:
+        with self._sources.searched().transaction(snapshot=True) as connection:
             self._reading = connection
             try:
                 yield
             finally:
                 self._reading = None
 
-    def _source(self) -> Database:
-        """What is searched: the copy, where there is one that can be reached, and has what was last written here."""
-        if self._replica and time.monotonic() > self._rest_until:
-            try:
-                if self._has_arrived(self._replica):
-                    return self._replica
-            except LibraryError as error:
-                log.warning("%s is searched itself for a while: %s", self.where, error)
-                self._rest_until = time.monotonic() + _REST_SECONDS
-        return self._database
+    def alone(self, lock: int) -> AbstractContextManager[Connection | None]:
+        """A connection that holds an advisory lock; None where another has it."""
+        return self._database.alone(lock)
 
     @contextmanager
     def holding(self) -> Iterator[Connection]:
@@ -244,7 +237,7 @@ class PostgresStore:
                 yield connection
             finally:
                 self._held = None
-        self._note_written()
+        self._sources.note_written()
 
     @contextmanager
     def changing(self, article_id: str) -> Iterator[Connection]:
@@ -262,18 +255,6 @@ class PostgresStore:
         for name, value in settings.items():
             if kept.get(name) != value:
                 connection.execute(keep, [name, value])
-
-    def _note_written(self) -> None:
-        if self._replica:
-            self._written = self.read("SELECT pg_current_wal_insert_lsn()::text")[0][0]
-
-    def _has_arrived(self, replica: Database) -> bool:
-        """Whether the copy has what was last written here."""
-        written = self._written or "0/0"
-        if replica.run(lambda copy: copy.execute(_HAS_ARRIVED, [written]).fetchall()) != [(True,)]:
-            return False
-        self._written = None
-        return True
 
 
 def _sentences(split: SplitPassage) -> tuple[str, ...]:

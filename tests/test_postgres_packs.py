@@ -16,7 +16,6 @@ pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'pu
 import psycopg
 
 from index.postgres import packs, schema, scoring
-from index.postgres import store as store_module
 from index.postgres.scoring import Bm25, Pack, rank_pack
 from index.postgres.store import PostgresStore
 from index.postgres.words import COUNT_BITS
@@ -51,7 +50,6 @@ def sizes(url: str) -> list[int]:
 def pack(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Packs what is in a database, however little it is."""
     monkeypatch.setattr(packs, "WORTH_PACKING", 1)
-    monkeypatch.setattr(store_module, "WORTH_PACKING", 1)
 
     def pack_all(url: str) -> None:
         store = PostgresStore(url)

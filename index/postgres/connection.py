@@ -28,11 +28,11 @@ _CONNECTIONS = 4
 """At most, for one library: its lock lets one thread at a time ask, and what is added in parts holds another."""
 
 _SESSION = """
-SET lock_timeout = '5s'; SET jit = off; SET hnsw.ef_search = 200; SET hnsw.iterative_scan = 'strict_order';
+SET lock_timeout = '5s'; SET jit = off; SET hnsw.ef_search = 400; SET hnsw.iterative_scan = 'relaxed_order';
 SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"""
-"""A write waits as long for another as in a folder. Compiling costs a question more than it saves. 200 vectors are
-looked at for the 50 that are asked for, and as many more as a filter takes away. A machine that is switched off in the
-middle of a change lets go of it after a minute."""
+"""A write waits as long for another as in a folder. Compiling costs a question more than it saves. 400 vectors are
+looked at for the 50 that are asked for, and as many more as a filter takes away; their order does not matter. A machine
+that is switched off in the middle of a change lets go of it after a minute."""
 
 _UNREACHABLE = ("08", "57P")
 _BUSY = {"55P03": "holds what is needed", "40P01": "was in each other's way", "40001": "changed the same"}

@@ -31,7 +31,7 @@ _MOST_UNPACKED = 40_000
 _LOOK_UPS = 5_000
 """Words times articles: so many are looked up one by one rather than in packs."""
 
-_EXACT = 5_000
+_EXACT = 10_000
 """Passages: so many in the articles that are searched are compared one by one, and none is missed."""
 
 _LOOK_UP = """
@@ -61,10 +61,8 @@ by_meaning AS (
     ORDER BY embedding::halfvec({dimension}) <=> %(vector)s::halfvec({dimension}) LIMIT %(depth)s
 )"""
 _NEAREST_OF_FEW = """
-few AS MATERIALIZED (
-    SELECT number, embedding FROM pullquote.passages WHERE article = ANY(%(articles)s)
-), by_meaning AS (
-    SELECT number FROM few WHERE vector_dims(embedding) = {dimension}
+by_meaning AS (
+    SELECT number FROM pullquote.passages WHERE article = ANY(%(articles)s) AND vector_dims(embedding) = {dimension}
     ORDER BY embedding <=> %(vector)s::halfvec, number LIMIT %(depth)s
 )"""
 

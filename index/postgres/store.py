@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import ArticleError
 from index.lexical import make_analyser
+from index.postgres import packs
 from index.postgres.connection import Connection
-from index.postgres.packs import WORTH_PACKING, pack_words
 from index.postgres.rows import (
     INSERT_ARTICLE,
     INSERT_PASSAGE,
@@ -62,7 +62,7 @@ class PostgresStore:
         """Passages that were added here since words were last packed."""
         try:
             if prepare(self._database):
-                pack_words(self)
+                packs.pack_words(self)
         except BaseException:
             self.close()
             raise
@@ -134,9 +134,9 @@ class PostgresStore:
 
     def pack_if_due(self, *, merge: bool = False) -> None:
         """Pack the words of what came, where it was enough; ``merge``: small packs as well, which may take minutes."""
-        if merge or self._unpacked >= WORTH_PACKING:
+        if merge or self._unpacked >= packs.WORTH_PACKING:
             self._unpacked = 0
-            pack_words(self, merge=merge)
+            packs.pack_words(self, merge=merge)
 
     def remove(self, article_id: str) -> bool:
         with self.changing(article_id) as connection:

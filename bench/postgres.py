@@ -15,11 +15,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from bench.quality import gain_at_ten, load_claims
 from bench.question_sets import SetQuestion, load_question_set
 from index import Library
 from index.embedding import load_encoder
@@ -34,6 +36,7 @@ from index.types import Article
 
 RUNS = Path(__file__).resolve().parents[1] / "runs" / "quality"
 SETS = ("xquad_en", "squad2", "selqa_dev")
+QUALITY_SETS = (*SETS, "scifact")
 REAL = ("squad2", "selqa_dev", "news", "inscit_dev", "mtrag_subset", "scifact")
 """What a big library is made of: 6,490 articles of encyclopaedias, newspapers, manuals and abstracts."""
 QUESTIONS = 300
@@ -69,13 +72,14 @@ SELECT setval(pg_get_serial_sequence('pullquote.articles', 'number'), (SELECT ma
 CHECKED = ("new", "id", "context", '"start"', '"end"', "heading", "paragraph", "text", "sentences")
 WAYS: dict[str, Weights] = {"hybrid": HYBRID, "dense": DENSE, "lexical": LEXICAL}
 
+Question = TypeVar("Question")
 Added = tuple[Article, list[SplitPassage], list[NDArray[np.float16]]]
 
 
 def main(arguments: Sequence[str]) -> None:
     what, url, *rest = arguments
     if what == "quality":
-        for name in rest or SETS:
+        for name in rest or QUALITY_SETS:
             compare_quality(url, name)
     else:
         measure_speed(url, int(rest[0]) if rest else 100_000)
@@ -84,12 +88,15 @@ def main(arguments: Sequence[str]) -> None:
 def compare_quality(url: str, name: str) -> None:
     folder = newest(name)
     fill(url, (each for each in articles_of(folder)), name)
-    questions = load_question_set("bench", name).answerable
-    questions = questions[:: max(1, len(questions) // QUESTIONS)]
     with Library(folder) as local, Library(url) as shared:
         ids = {(article.source or "").removeprefix(f"{name}/"): article.id for article in local.articles}
         for way, weights in WAYS.items():
-            rows = [measure(library, questions, ids, weights) for library in (local, shared)]
+            if name == "scifact":
+                claims = spread(list(load_claims().items()))
+                rows = [measure_claims(library, claims, ids, weights) for library in (local, shared)]
+            else:
+                questions = spread(load_question_set("bench", name).answerable)
+                rows = [measure(library, questions, ids, weights) for library in (local, shared)]
             same = np.mean([a == b for a, b in zip(rows[0][1], rows[1][1], strict=True)])
             print(f"{name} {way}: folder {rows[0][0]}, PostgreSQL {rows[1][0]}, the same ten in {same:.3f}", flush=True)
 
@@ -109,6 +116,23 @@ def measure(
     ranks = np.array(firsts)
     of = {f"recall@{k}": round(float(np.mean(ranks <= k)), 4) for k in (1, 5, 10)}
     return of | {"nDCG@10": round(float(np.mean(gains)), 4)}, found
+
+
+def measure_claims(
+    library: Library, claims: Sequence[tuple[str, set[str]]], ids: dict[str, str], weights: Weights
+) -> tuple[dict[str, float], list[list[str]]]:
+    """nDCG at 10 of the abstracts that speak of a claim; and the ids of the passages found."""
+    gains, found = [], []
+    for claim, abstracts in claims:
+        candidates = library.retrieve(claim, weights=weights)
+        gains.append(gain_at_ten([each.passage.article_id for each in candidates], {ids[each] for each in abstracts}))
+        found.append([each.passage.id for each in candidates[:DEEPEST]])
+    return {"nDCG@10": round(float(np.mean(gains)), 4)}, found
+
+
+def spread(questions: Sequence[Question]) -> Sequence[Question]:
+    """Some questions of many, evenly spread."""
+    return questions[:: max(1, len(questions) // QUESTIONS)]
 
 
 def is_right(candidate: Candidate, question: SetQuestion, article_id: str) -> bool:
@@ -202,6 +226,7 @@ def fill(url: str, articles: Iterator[Added], what: str) -> None:
             passages += len(split)
             if count % 500 == 0:
                 print(f"{count} articles, {passages} passages, {time.perf_counter() - start:.0f} s", file=sys.stderr)
+        pack_words(store)
         print(f"{what}: {count} articles, {passages} passages added in {time.perf_counter() - start:.1f} s", flush=True)
     finally:
         store.close()

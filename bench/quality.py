@@ -175,20 +175,32 @@ def measure_sentences(search: Search, questions: Sequence[SetQuestion]) -> float
 def measure_scifact() -> Iterator[tuple[int, str, float]]:
     """nDCG@10 (Järvelin and Kekäläinen 2002, gains 0 and 1) of abstracts, each ranked by its best passage."""
     corpus = [SetArticle(row["_id"], row["title"], row["text"]) for row in load_rows("bench", "scifact/corpus")]
+    claims = load_claims()
+    for way, search in _ways("scifact", corpus):
+        gains = [
+            gain_at_ten([place[0] for place in search.passages(claim)], abstracts)
+            for claim, abstracts in claims.items()
+        ]
+        yield len(claims), way, float(np.mean(gains))
+        print("scifact", way, np.mean(gains), file=sys.stderr)
+
+
+def load_claims() -> dict[str, set[str]]:
+    """Of each claim of scifact the abstracts that speak of it."""
     claims = {row["_id"]: row["text"] for row in load_rows("bench", "scifact/queries")}
     wanted: dict[str, set[str]] = {}
     for line in (data_folder() / "data/bench/scifact/train.tsv").read_text(encoding="utf-8").splitlines()[1:]:
         claim, abstract, score = line.split("\t")
         if int(score) > 0:
-            wanted.setdefault(claim, set()).add(abstract)
-    for way, search in _ways("scifact", corpus):
-        gains = []
-        for claim, abstracts in wanted.items():
-            ranked = list(dict.fromkeys(place[0] for place in search.passages(claims[claim])))[:10]
-            gain = sum(1 / math.log2(rank + 2) for rank, found in enumerate(ranked) if found in abstracts)
-            gains.append(gain / sum(1 / math.log2(rank + 2) for rank in range(min(10, len(abstracts)))))
-        yield len(wanted), way, float(np.mean(gains))
-        print("scifact", way, np.mean(gains), file=sys.stderr)
+            wanted.setdefault(claims[claim], set()).add(abstract)
+    return wanted
+
+
+def gain_at_ten(ranked: Iterable[str], wanted: set[str]) -> float:
+    """nDCG@10 of documents, each counted where it is first found."""
+    first = list(dict.fromkeys(ranked))[:10]
+    gain = sum(1 / math.log2(rank + 2) for rank, found in enumerate(first) if found in wanted)
+    return gain / sum(1 / math.log2(rank + 2) for rank in range(min(10, len(wanted))))
 
 
 def _ways(name: str, articles: Iterable[SetArticle]) -> Iterator[tuple[str, Search]]:

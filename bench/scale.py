@@ -116,7 +116,7 @@ def remove(folder: Path) -> Found:
     ]
     for name, step in steps:
         found[f"{name}, s"], found[f"{name}, CPU s"] = _timed(step)
-    return found | {"peak of that, MB": _peak()}
+    return found | {"peak of removing, MB": _peak()}
 
 
 def disk(folder: Path) -> Found:
@@ -192,8 +192,9 @@ def main() -> None:
         folder = made_library(real_passages(), count)
         found: Found = {}
         for what in options.what:
-            found |= measure(what, folder)
-            print(count, what, found, flush=True)
+            part = measure(what, folder)
+            print(count, what, part, flush=True)
+            found |= part
         columns.append(found)
     rows: list[tuple[Any, ...]] = [(name, *(_rounded(each.get(name)) for each in columns)) for name in columns[-1]]
     table = to_table(("", *(f"{count:,}" for count in options.passages)), rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.made_passages import SETS, Real, Vectors, made_means, real_passages
+from bench.made_passages import RUNS, SETS, Real, Vectors, made_means, real_passages
 from bench.question_sets import load_question_set
 from bench.results import to_table, write_section
 from index.embedding import load_encoder
@@ -28,8 +29,8 @@ from index.embedding import load_encoder
 SEARCHED, COMPARED = 50, 10
 """Passages found, as a question proposes them; and those of them that recall is of."""
 QUESTIONS, OF_EXACT = 500, 60
-MOST_FOR_GRAPHS = 200_000
-"""Passages: a graph of more takes too long to build here."""
+MOST_FOR_ALL = 200_000
+"""Passages: of more, only those indexes are built that did best up to here."""
 RESCORED = 500
 HEAD = (
     "index",
@@ -89,14 +90,14 @@ def indexes(count: int, width: int) -> Iterator[tuple[str, Any, dict[str, Asked]
     product = faiss.METRIC_INNER_PRODUCT
     yield "exact, half precision", faiss.IndexScalarQuantizer(width, half, product), {"": None}
     lists = lists_of(count)
-    for name, kind in (("half precision", half), ("8 bits", eighth)):
+    for name, kind in (("half precision", half), ("8 bits", eighth))[: 2 if count <= MOST_FOR_ALL else 1]:
         centres = faiss.IndexFlatIP(width)
         index = faiss.IndexIVFScalarQuantizer(centres, width, lists, kind, product, False)
-        ways = {f", {n} looked in": faiss.SearchParametersIVF(nprobe=n) for n in (16, 32, 64, 128)}
+        ways = {f", {n} looked in": faiss.SearchParametersIVF(nprobe=n) for n in (64, 128, 256)}
         yield f"{lists:,} lists, {name}", index, ways
         del index, centres  # in this order
     yield "RaBitQ, rescored", Rescored(faiss.IndexRaBitQFastScan(width, product), count, width), {"": None}
-    if count <= MOST_FOR_GRAPHS:
+    if count <= MOST_FOR_ALL:
         graph = faiss.IndexHNSWSQ(width, half, 32, product)
         ways = {f", {n} looked at": faiss.SearchParametersHNSW(efSearch=n) for n in (64, 128, 256)}
         yield "HNSW of 32, half precision", graph, ways
@@ -151,7 +152,7 @@ def compare(real: Real, vectors: Vectors, count: int) -> list[tuple[str, ...]]:
             index.add(chunk)
         built = time.thread_time() - began
         size = 2 * width + 60 if isinstance(index, Rescored) else faiss.serialize_index(index).nbytes / count
-        some = vectors if count <= MOST_FOR_GRAPHS or len(ways) > 1 else vectors[: 2 * OF_EXACT]
+        some = vectors if count <= MOST_FOR_ALL or len(ways) > 1 else vectors[: 2 * OF_EXACT]
         for way, asked in ways.items():
             tell(name + way, *ask(index, some, asked), f"{size:,.0f}", f"{built:.0f}")
         del index
@@ -163,19 +164,21 @@ def main() -> None:
     """Measure, print and, where asked, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, nargs="+", default=[50_000, 100_000, 200_000])
-    parser.add_argument("--write", action="store_true", help="into bench/RESULTS.md")
+    parser.add_argument("--write", action="store_true", help="all that was measured, into bench/RESULTS.md")
     options = parser.parse_args()
-    busy = os.getloadavg()[0]
     real, encoder = real_passages(), load_encoder()
     vectors = np.stack([encoder.encode_question(each) for each in questions()])
+    for count in options.passages:
+        measured = {"busy": os.getloadavg()[0], "rows": compare(real, vectors, count)}
+        (RUNS / f"indexes-{count:07}.json").write_text(json.dumps(measured), encoding="utf-8")
     parts = [
         f"Vectors of passages made from {len(real.firsts):,} real ones of {len(real.texts):,} sentences;"
         f" {len(vectors)} real questions; one thread."
     ]
-    parts += [
-        f"**{count:,} passages**\n\n{to_table(HEAD, compare(real, vectors, count))}" for count in options.passages
-    ]
-    parts.append(f"Other work on the machine when this began: a load of {busy:.1f}.")
+    for file in sorted(RUNS.glob("indexes-*.json")):
+        measured = json.loads(file.read_text(encoding="utf-8"))
+        title = f"{int(file.stem.split('-')[1]):,} passages, beside a load of {measured['busy']:.1f}"
+        parts.append(f"**{title}**\n\n{to_table(HEAD, measured['rows'])}")
     if options.write:
         sizes = " ".join(map(str, options.passages))
         write_section("scale", "\n\n".join(parts), command=f"python -m bench.scale_indexes --passages {sizes}")

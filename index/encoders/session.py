@@ -55,6 +55,7 @@ class Session:
         except (errors.Fail, errors.InvalidGraph, errors.NotImplemented, errors.RuntimeException) as error:
             raise CannotRun(str(error)) from error
         self._kept = arrays, values  # the session looks into these arrays, and does not keep them itself
+        file.release()  # of matrices it looks into copies, which it has made to measure
 
     def run(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """The vectors of texts, given as word pieces, (n, dimension)."""

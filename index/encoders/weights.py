@@ -7,6 +7,7 @@ and what was checked is what is used.
 from __future__ import annotations
 
 import json
+import mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,27 +25,33 @@ _LARGEST = 127
 
 
 class WeightsFile:
-    """Tensors of a .safetensors file, by name: 8 bytes of length, a header in JSON, then the numbers."""
+    """Tensors of a .safetensors file, by name: 8 bytes of length, a header in JSON, then the numbers.
+
+    The file is mapped: what is read of it takes no memory of the process's own, and is shared between processes.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the header. ValueError, KeyError or OSError for a file of another kind."""
-        self._path = path
-        with path.open("rb") as opened:
-            length = int.from_bytes(opened.read(8), "little")
-            self._header: dict[str, Any] = json.loads(opened.read(length))
-        self._start = 8 + length
-
-    def tensor(self, name: str, *, mapped: bool = False) -> NDArray[np.float32]:
-        """A tensor of 32-bit floats. ``mapped``: its pages are read as they are used, and shared between processes."""
         import numpy as np
 
+        self._mapped = np.memmap(path, dtype=np.uint8, mode="r")
+        length = int.from_bytes(self._mapped[:8].tobytes(), "little")
+        self._header: dict[str, Any] = json.loads(self._mapped[8 : 8 + length].tobytes())
+        self._start = 8 + length
+
+    def tensor(self, name: str) -> NDArray[np.float32]:
+        """A tensor of 32-bit floats, not to be changed."""
         entry = self._header[name]
         if entry["dtype"] != "F32":
             raise ValueError(f"{name} is of type {entry['dtype']}, not F32")
-        shape, at = tuple(entry["shape"]), self._start + entry["data_offsets"][0]
-        if mapped:
-            return np.memmap(self._path, dtype="<f4", mode="r", offset=at, shape=shape)
-        return np.fromfile(self._path, dtype="<f4", count=int(np.prod(shape)), offset=at).reshape(shape)
+        first, last = (self._start + offset for offset in entry["data_offsets"])
+        found: NDArray[np.float32] = self._mapped[first:last].view("<f4").reshape(entry["shape"])
+        return found
+
+    def release(self) -> None:
+        """Let go of what is in memory of the file: it is read again where it is needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._mapped._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def embeddings(weights: WeightsFile) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -52,23 +59,17 @@ def embeddings(weights: WeightsFile) -> tuple[NDArray[np.float32], NDArray[np.fl
 
     Half of the file is vectors of word pieces, of which a process meets few.
     """
-    words = weights.tensor("embeddings.word_embeddings.weight", mapped=True)
+    words = weights.tensor("embeddings.word_embeddings.weight")
     places = weights.tensor("embeddings.position_embeddings.weight")
     return words, places + weights.tensor("embeddings.token_type_embeddings.weight")[0]
 
 
 def float_weights(weights: WeightsFile) -> Arrays:
-    """All weights as the 32-bit graph names them: matrices transposed, those of query, key and value side by side."""
-    import numpy as np
-
+    """All weights as the 32-bit graph names them: as they are."""
     found = _shared(weights)
     for layer in _layers():
-        attention = f"{layer}.attention.self"
-        three = [weights.tensor(f"{attention}.{each}.weight") for each in ("query", "key", "value")]
-        found[f"{attention}.qkv.weight"] = np.ascontiguousarray(np.concatenate(three).T)
-        for name in (f"{layer}.{each}.weight" for each in _DENSE):
-            found[name] = np.ascontiguousarray(weights.tensor(name).T)
-        found[f"{layer}.output.dense.bias"] = weights.tensor(f"{layer}.output.dense.bias")
+        for name in (*_MATRICES, "output.dense.bias"):
+            found[f"{layer}.{name}"] = weights.tensor(f"{layer}.{name}")
     return found
 
 
@@ -76,7 +77,7 @@ def int8_weights(weights: WeightsFile) -> Arrays:
     """All weights as the int8 graph names them: each matrix as whole numbers up to 127, and a scale for each column."""
     found = _shared(weights)
     for layer in _layers():
-        for name in (*(f"attention.self.{each}.weight" for each in ("query", "key", "value")), *_WEIGHTS):
+        for name in _MATRICES:
             whole, scale = _quantised(weights.tensor(f"{layer}.{name}"))
             found[f"{layer}.{name}.int8"], found[f"{layer}.{name}.scale"] = whole, scale
         # What the inner layer gives is quantised from GELU_FLOOR up; what that floor adds is made good here.
@@ -85,8 +86,10 @@ def int8_weights(weights: WeightsFile) -> Arrays:
     return found
 
 
-_DENSE = ("attention.output.dense", "intermediate.dense", "output.dense")
-_WEIGHTS = tuple(f"{each}.weight" for each in _DENSE)
+_MATRICES = (
+    *(f"attention.self.{each}.weight" for each in ("query", "key", "value")),
+    *(f"{each}.weight" for each in ("attention.output.dense", "intermediate.dense", "output.dense")),
+)
 _VECTORS = (
     *(f"{block}.LayerNorm.{each}" for block in ("attention.output", "output") for each in ("weight", "bias")),
     "attention.output.dense.bias",

@@ -46,7 +46,13 @@ class PostgresServer:
         if os.geteuid() == 0:
             os.chown(self.folder, NOBODY, NOBODY)
         if copy_of:
-            self.run("pg_basebackup", "--write-recovery-conf", "--username=postgres", f"--host={copy_of.folder}")
+            self.run(
+                "pg_basebackup",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--username=postgres",
+                f"--host={copy_of.folder}",
+            )
         elif not self.data.exists():
             self.run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=postgres", "--no-sync")
 

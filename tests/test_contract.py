@@ -72,6 +72,7 @@ def open_again(
             monkeypatch.setattr("index.postgres.finder._LOOK_UPS", 0)
             monkeypatch.setattr("index.postgres.scoring._WORTH_NARROWING", 20)
         if "indexes" in kind:
+            monkeypatch.setattr("index.postgres.finder._EXACT_OF_ALL", 0)
             where = f"{where}&options=-cenable_seqscan%3Doff%20-cenable_sort%3Doff"
     opened: list[Library] = []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -263,6 +264,38 @@ def replica(postgres: PostgresServer) -> Iterator[PostgresServer]:
     copy.start()
     yield copy
     copy.discard()
+
+
+def test_a_copy_takes_the_place_of_a_primary_that_is_lost(postgres: PostgresServer) -> None:
+    """The primary is one of its own: it does not come back."""
+    primary = PostgresServer()
+    primary.start()
+    copy = None
+    try:
+        with open_library(primary.url()) as library:
+            library.add_text(TEXT)
+        copy = PostgresServer(copy_of=primary)
+        copy.start()
+        either = f"postgresql://postgres@/postgres?host={primary.folder},{copy.folder}&target_session_attrs=read-write"
+        with open_library(either) as library:
+            library.add_text(OTHER)
+            (written,) = run(primary.url(), "SELECT pg_current_wal_flush_lsn()::text")[0]
+            arrived = f"SELECT pg_last_wal_replay_lsn() >= '{written}'"
+            deadline = time.monotonic() + 20
+            while run(copy.url(), arrived) != [(True,)] and time.monotonic() < deadline:
+                time.sleep(0.05)
+            primary.kill()
+            with pytest.raises(LibraryError, match="cannot be reached"):
+                library.add_text("Boats sail far.")
+            assert run(copy.url(), "SELECT pg_promote()") == [(True,)]
+            library.add_text("Boats sail far.")
+            assert len(library.articles) == 3
+            assert found(library, "cats hunt at dusk")[0] == "They hunt at dusk."
+            assert library.check() == []
+    finally:
+        primary.discard()
+        if copy:
+            copy.discard()
 
 
 def test_a_copy_is_searched_once_it_has_what_was_written(

@@ -34,6 +34,9 @@ _LOOK_UPS = 5_000
 _EXACT = 10_000
 """Passages: so many in the articles that are searched are compared one by one, and none is missed."""
 
+_EXACT_OF_ALL = 2_000
+"""The same where all are searched, for which there is an index: it may miss one, most of all after many changes."""
+
 _LOOK_UP = """
 SELECT totals.passages, totals.sentences, totals.words, known.*,
     ARRAY(SELECT number FROM pullquote.packs ORDER BY first), (SELECT coalesce(max(last), 0) FROM pullquote.packs),
@@ -62,7 +65,7 @@ by_meaning AS (
 )"""
 _NEAREST_OF_FEW = """
 by_meaning AS (
-    SELECT number FROM pullquote.passages WHERE article = ANY(%(articles)s) AND vector_dims(embedding) = {dimension}
+    SELECT number FROM pullquote.passages WHERE vector_dims(embedding) = {dimension} {within}
     ORDER BY embedding <=> %(vector)s::halfvec, number LIMIT %(depth)s
 )"""
 
@@ -128,7 +131,7 @@ class PostgresFinder:
         values: dict[str, object] = {"depth": depth, "articles": None if articles is None else list(articles)}
         before, parts = "", []
         if weights.uses_dense and asked.searched_passages:
-            few = articles is not None and asked.searched_passages <= _EXACT
+            few = asked.searched_passages <= (_EXACT_OF_ALL if articles is None else _EXACT)
             within = "" if articles is None else "AND article = ANY(%(articles)s)"
             before = "WITH" + (_NEAREST_OF_FEW if few else _NEAREST).format(dimension=len(vector), within=within)
             parts.append(_NEAREST_FOUND)

@@ -6,7 +6,13 @@ import os
 from functools import cache
 
 from index.encoders.base import Encoder, Progress
-from index.encoders.packaged import PACKAGED_MODEL, PACKAGED_SHA256, PackagedEncoder, packaged_folder
+from index.encoders.packaged import (
+    PACKAGED_MODEL,
+    PACKAGED_SHA256,
+    PackagedEncoder,
+    packaged_folder,
+    packaged_tokenizer,
+)
 from index.encoders.sentence_transformer import MODEL_VARIABLE, SentenceTransformerEncoder
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "SentenceTransformerEncoder",
     "load_encoder",
     "packaged_folder",
+    "packaged_tokenizer",
 ]
 
 

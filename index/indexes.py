@@ -210,8 +210,7 @@ class Indexes:
         new = sorted(held.keys() - sentences.keys())
         vectors = self._engine.writer(target / _VECTORS, _count(held.values()))
         with LexicalWriter(target / _WORDS) as words, vectors:
-            for block in self._engine.blocks():
-                vectors.add(*block)
+            self._engine.copy_to(vectors)
             for article in self._in_files.keys() - held.keys():
                 words.remove(article)
             for done, article in enumerate(new, 1):

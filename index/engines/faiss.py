@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.engines.vector_files import Block, VectorFile, VectorFileWriter, blocks_of, nearest, select
+from index.engines.vector_files import VectorFile, VectorFileWriter, blocks_of, nearest, select
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,21 +64,17 @@ class FaissEngine:
         """What writes a file of ``count`` vectors in this one's place."""
         return VectorFileWriter(file, self._dimension, count, like=self._kept)
 
+    def copy_to(self, writer: VectorFileWriter) -> None:
+        """Have all that is held written."""
+        if self._kept is not None:
+            writer.copy(self._kept, self._gone)
+        for ids, vectors in blocks_of(self._faiss, self._index):
+            writer.add(ids, vectors)
+
     def save(self, file: Path) -> None:
         """Write all that is held to a file. RuntimeError or OSError where that fails."""
         with self.writer(file, len(self)) as writer:
-            for ids, vectors in self.blocks():
-                writer.add(ids, vectors)
-
-    def blocks(self) -> Iterator[Block]:
-        """All that is held, some at a time: ids, and their vectors in rows."""
-        import numpy as np
-
-        gone = np.fromiter(self._gone, dtype=np.int64, count=len(self._gone))
-        for ids, vectors in self._kept.blocks() if self._kept is not None else ():
-            held = ~np.isin(ids, gone)
-            yield ids[held], vectors[held]
-        yield from blocks_of(self._faiss, self._index)
+            self.copy_to(writer)
 
     def __len__(self) -> int:
         return int(self._index.ntotal) + (len(self._kept) - len(self._gone) if self._kept is not None else 0)

@@ -84,7 +84,7 @@ class VectorFile:
         return nearest(self._faiss, self._index, question, k, selector, parameters)
 
     def blocks(self) -> Iterator[Block]:
-        """All that it holds, some at a time."""
+        """All that it holds, some at a time: where it has lists, one after another, the empty ones as well."""
         import numpy as np
 
         if not self._in_lists:
@@ -92,10 +92,9 @@ class VectorFile:
             return
         for number in range(self._index.nlist):
             ids = self._ids_of(number)
-            if len(ids):
-                codes = self._index.invlists.get_codes(number)
-                halves = self._faiss.rev_swig_ptr(codes, len(ids) * self._index.code_size).view("<f2")
-                yield ids, halves.reshape(len(ids), -1).astype(np.float32)
+            codes = self._index.invlists.get_codes(number)
+            halves = self._faiss.rev_swig_ptr(codes, len(ids) * self._index.code_size).view("<f2")
+            yield ids, halves.reshape(len(ids), self._index.d).astype(np.float32)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -135,6 +134,7 @@ class VectorFileWriter:
         self._scratch = file.with_suffix(".scratch")
         self._waiting: Any = None
         self._ids: list[NDArray[np.int64]] = []
+        self._like: VectorFile | None = None
         lists = lists_for(count)
         if count <= CROSSING:
             self._index: Any = faiss.IndexIDMap(faiss.IndexFlatIP(dimension))
@@ -147,9 +147,22 @@ class VectorFileWriter:
         half, product = faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
         self._index = faiss.IndexIVFScalarQuantizer(self._centres, dimension, lists, half, product, False)
         if known:
+            self._like = like
             self._index.train(self._centres.reconstruct_n(0, lists))
         else:
             self._waiting = self._scratch.open("w+b")
+
+    def copy(self, file: VectorFile, but: Collection[int]) -> None:
+        """Take in all that a file holds, but for some ids."""
+        import numpy as np
+
+        gone = np.fromiter(but, dtype=np.int64, count=len(but))
+        for number, (ids, vectors) in enumerate(file.blocks()):
+            held = ~np.isin(ids, gone)
+            if file is self._like:
+                self._put(number, ids[held], vectors[held])
+            else:
+                self.add(ids[held], vectors[held])
 
     def add(self, ids: Sequence[int] | NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Take in each row of ``vectors`` under its id."""
@@ -176,6 +189,14 @@ class VectorFileWriter:
             if self._waiting:
                 self._waiting.close()
                 self._scratch.unlink()
+
+    def _put(self, number: int, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Add to a list that is known: to find it again would take as long as at first."""
+        codes = vectors.astype("<f2").view("u1")
+        if len(ids):
+            pointer = self._faiss.swig_ptr
+            self._index.invlists.add_entries(number, len(ids), pointer(ids), pointer(codes))
+            self._index.ntotal += len(ids)
 
     def _sort_into_lists(self) -> None:
         """Find the centres from some of the vectors that wait, and put all of them into the lists."""

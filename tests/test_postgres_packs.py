@@ -70,20 +70,31 @@ def assert_found_as_in_a_new_one(url: str) -> None:
         assert library.check() == []
 
 
-def test_small_packs_become_large_ones(database: str, pack: Callable[[str], None]) -> None:
+def test_small_packs_become_large_ones(
+    database: str, pack: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packs, "IN_PASSING", 4)
     with Library(database, model=BagOfWordsEncoder()) as library:
-        store = library._open_store()
-        assert isinstance(store, PostgresStore)
         add(library, range(20))
-        assert len(sizes(database)) == 20, "who adds does not wait for packs to be made one"
-        packs.pack_words(store)
-        assert sizes(database) == [20]
+        assert max(sizes(database)) <= 4, "who adds does not wait for a large pack"
+        assert sum(sizes(database)) == 20
+    assert sizes(database) == [20]
+    with Library(database, model=BagOfWordsEncoder()) as library:
         add(library, range(20, 22))
     assert sizes(database) == [20, 2], "a small one is not worth making the large one anew"
     with Library(database, model=BagOfWordsEncoder()) as library:
         add(library, range(22, 34))
     assert sizes(database) == [34]
     assert_found_as_in_a_new_one(database)
+
+
+def test_what_was_never_packed_and_is_removed_leaves_nothing(database: str) -> None:
+    with Library(database, model=BagOfWordsEncoder()) as library:
+        add(library, range(3))
+        for article_id in library.ids:
+            library.remove(article_id)
+        assert library.search("boat", read=False) == []
+    assert run(database, "SELECT * FROM pullquote.removed") == []
 
 
 def test_what_is_removed_or_changed_after_it_was_packed_is_not_found(
@@ -97,7 +108,7 @@ def test_what_is_removed_or_changed_after_it_was_packed_is_not_found(
         add(library, range(7, 8), edition=1)
         library.remove(next(article.id for article in library.articles if article.source == "11"))
         add(library, range(30, 33))
-        assert sizes(database) == [30]
+        assert sum(sizes(database)) == 30
         assert library.retrieve("boat 7 sails", depth=3)[0].passage.text.startswith(
             "Boat 7 sails far from harbour 2, in edition 1."
         )

@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 WORTH_PACKING = 1_000
 """Passages: fewer are quick enough to read article by article."""
 
-_LARGEST = 1 << 22
+LARGEST = 1 << 22
 """Passages in a pack: a posting in it is a number of 32 bits, of which all but 8 are the passage's place."""
+
+IN_PASSING = 8_000
+"""The most that who adds makes into one pack, in two seconds. Workers with nothing to do, and who closes, make more."""
 
 _STALE = 10
 """A pack is made anew when one in so many of its articles is gone."""
@@ -95,15 +98,15 @@ class _Listed:
     gone: int
 
 
-def pack_words(store: PostgresStore, *, merge: bool = True) -> None:
-    """Pack the words of articles that are not packed, where there are enough; those who add hardly wait for it.
+def pack_words(store: PostgresStore, *, most: int = LARGEST) -> None:
+    """Pack the words of articles that are not packed, where there are enough; others that add hardly wait for it.
 
-    ``merge``: take small packs into it, which may take minutes. What goes wrong is only logged: nothing is lost by it,
-    a question takes longer.
+    ``most``: passages in a pack that small ones are made into. What goes wrong is only logged: nothing is lost by it, a
+    question takes longer.
     """
     try:
         with store.alone(_LOCK) as connection:
-            while connection and _pack_next(connection, merge=merge):
+            while connection and _pack_next(connection, most):
                 pass
     except LibraryError as error:
         log.warning("the words in %s are not packed: %s", store.where, error)
@@ -125,7 +128,7 @@ def pack_anew(store: PostgresStore) -> bool:
     return right
 
 
-def _pack_next(connection: Connection, *, merge: bool) -> bool:
+def _pack_next(connection: Connection, most: int) -> bool:
     """Write one pack; False where there is nothing worth it."""
     # All numbers up to this one are given to articles that are there, or never will be.
     with connection.transaction():
@@ -133,28 +136,31 @@ def _pack_next(connection: Connection, *, merge: bool) -> bool:
         highest = (connection.execute("SELECT max(number) FROM pullquote.articles").fetchone() or (None,))[0] or 0
     with _moment(connection) as packs:
         packed = packs[-1].last if packs else 0
-        last, size = connection.execute(_COMING, [packed, highest, _LARGEST]).fetchone() or (None, 0)
+        last, size = connection.execute(_COMING, [packed, highest, LARGEST]).fetchone() or (None, 0)
         coming = last is not None and size >= WORTH_PACKING
-        old = _to_merge(packs, size if coming else 0) if merge else []
+        old = _to_merge(packs, size if coming else 0, most)
         if coming:
             _write(connection, old[0].first if old else packed + 1, last)
         else:
-            if len(old) < 2:
-                old = [pack for pack in packs if pack.gone * _STALE > pack.articles][:1] if merge else []
+            if not old:
+                old = [pack for pack in packs if pack.gone * _STALE > pack.articles and pack.size <= most][:1]
             if old:
                 _write(connection, old[0].first, old[-1].last)
         _forget(connection, [pack.number for pack in old])
+        # Those that are in no pack, and will be in none.
+        connection.execute("DELETE FROM pullquote.removed WHERE article > %s", [last if coming else packed])
     return coming or bool(old)
 
 
-def _to_merge(packs: Sequence[_Listed], size: int) -> Sequence[_Listed]:
-    """The last packs, each smaller than twice all that comes after it. ``size``: of what comes after them all."""
-    start = len(packs)
+def _to_merge(packs: Sequence[_Listed], size: int, most: int) -> Sequence[_Listed]:
+    """The last packs, from one on that is smaller than twice all after it. ``size``: of what comes after them all."""
+    start, after = len(packs), size
     for place in reversed(range(len(packs))):
-        before = packs[place].size
-        if size and (before >= 2 * size or before + size > _LARGEST):
+        if packs[place].size + after > most:
             break
-        start, size = place, size + before
+        if packs[place].size < 2 * after:
+            start = place
+        after += packs[place].size
     return packs[start:]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from index.embedding import Encoder
 from index.encoding import check_model, choose_encoder, encode_article, is_unchanged, known_vectors
 from index.errors import ArticleError, LibraryError
+from index.postgres.packs import pack_words
 from index.postgres.rows import INSERT_QUEUED, SELECT_QUEUED
 from index.postgres.store import PostgresStore, refuse_nul
 from index.store_rows import article_row, to_article
@@ -96,7 +97,10 @@ def work(
                 done = None
             if done and told:
                 told(done)
-            store.pack_if_due(merge=added and not done)
+            if done:
+                store.pack_if_due()
+            elif added:
+                pack_words(store)
             added = bool(done)
             if not done and not stay:
                 return

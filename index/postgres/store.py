@@ -132,11 +132,11 @@ class PostgresStore:
         if not self._held:
             self.pack_if_due()
 
-    def pack_if_due(self, *, merge: bool = False) -> None:
-        """Pack the words of what came, where it was enough; ``merge``: small packs as well, which may take minutes."""
-        if merge or self._unpacked >= packs.WORTH_PACKING:
+    def pack_if_due(self) -> None:
+        """Pack the words of what came, where it was enough."""
+        if self._unpacked >= packs.WORTH_PACKING:
             self._unpacked = 0
-            packs.pack_words(self, merge=merge)
+            packs.pack_words(self, most=packs.IN_PASSING)
 
     def remove(self, article_id: str) -> bool:
         with self.changing(article_id) as connection:

@@ -70,6 +70,11 @@ SELECT setval(pg_get_serial_sequence('pullquote.articles', 'number'), (SELECT ma
 """
 """What is copied is as it would have been added, but for the checksums of articles. Needs PostgreSQL 18, for crc32."""
 CHECKED = ("new", "id", "context", '"start"', '"end"', "heading", "paragraph", "text", "sentences")
+PREWARM = """
+SELECT pg_prewarm(relation) FROM pg_class, unnest(ARRAY[oid, nullif(reltoastrelid, 0)]) AS relation
+WHERE relnamespace = 'pullquote'::regnamespace AND relkind IN ('r', 'i') AND relation IS NOT NULL
+UNION ALL SELECT pg_prewarm(indexrelid) FROM pg_index JOIN pg_class ON indrelid = reltoastrelid
+WHERE relnamespace = 'pullquote'::regnamespace"""
 WAYS: dict[str, Weights] = {"hybrid": HYBRID, "dense": DENSE, "lexical": LEXICAL}
 
 Question = TypeVar("Question")
@@ -161,11 +166,10 @@ def measure_speed(url: str, wanted: int) -> None:
 
 
 def warm(url: str) -> None:
-    """Read all that questions read once, so that it is not the disk that is measured."""
+    """Read all that there is into the server's memory, so that it is not the disk that is measured."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("SELECT sum(get_byte(vectors, 0)), sum(length(text)) FROM pullquote.passages")
-        connection.execute("SELECT sum(get_byte(postings, 0)), sum(get_byte(sentences, 0)) FROM pullquote.packed")
-        connection.execute("SELECT sum(cardinality(postings)) FROM pullquote.words")
+        connection.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        connection.execute(PREWARM)
 
 
 def find(

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from index.embedding import Encoder, Progress
-from index.engines.base import mean_vector
+from index.engines.base import mean_vectors
 from index.engines.faiss import FaissEngine
 from index.errors import LibraryDamaged
 from index.fusion import Weights
@@ -251,9 +251,7 @@ def _link(source: str, target: str) -> None:
 def _to_vectors(
     passages: list[tuple[StoredPassage, NDArray[np.float32]]],
 ) -> tuple[list[int], NDArray[np.float32]]:
-    import numpy as np
-
-    return [stored.number for stored, _ in passages], np.stack([mean_vector(vectors) for _, vectors in passages])
+    return [stored.number for stored, _ in passages], mean_vectors([vectors for _, vectors in passages])
 
 
 def _to_lexical(passages: Iterable[tuple[StoredPassage, object]]) -> list[LexicalPassage]:

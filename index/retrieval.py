@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from index.engines.base import mean_vector
+from index.engines.base import mean_vectors
 from index.fusion import HYBRID, Evidence, Weights, estimate_confidence, fuse
 from index.passages import Sentence
 from index.store import Finder, Store, StoredPassage
@@ -68,10 +68,12 @@ class RecentPassages:
     def get(self, store: Store, finder: Finder, numbers: Collection[int]) -> list[_Prepared]:
         """The passages of these numbers that the store has, in their order. A number never means another passage."""
         missing = sorted(set(numbers) - self._held.keys())
-        for stored, vectors in store.passages(missing) if missing else ():
+        new = store.passages(missing) if missing else []
+        means = mean_vectors([vectors for _, vectors in new]) if new else ()
+        for (stored, vectors), mean in zip(new, means, strict=True):
             words = tuple(finder.words(text) for text in stored.sentence_texts)
             anywhere = finder.words(stored.context).union(*words)
-            self._held[stored.number] = _Prepared(stored, vectors, mean_vector(vectors), words, anywhere)
+            self._held[stored.number] = _Prepared(stored, vectors, mean, words, anywhere)
         found = []
         for number in sorted(numbers):
             if number in self._held:

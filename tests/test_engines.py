@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.engines import vector_files
-from index.engines.base import VectorEngine
+from index.engines.base import VectorEngine, mean_vector, mean_vectors
 from index.engines.exact import ExactEngine
 from index.engines.faiss import FaissEngine
 
@@ -218,3 +218,11 @@ def test_fewer_are_found_where_fewer_are_held(engine: VectorEngine) -> None:
     engine.add([], np.zeros((0, DIMENSION), dtype=np.float32))
     engine.remove([])
     assert len(engine) == 1
+
+
+def test_the_vector_of_a_passage_is_the_mean_of_its_sentences_of_length_one() -> None:
+    passages = [unit_vectors(3), np.stack([axis(0), axis(1)]), np.stack([axis(2), -axis(2)]), axis(4)[None]]
+    means = mean_vectors(passages)
+    assert means[1] == pytest.approx((axis(0) + axis(1)) / np.sqrt(2), abs=1e-6)
+    assert not means[2].any(), "of opposites nothing is left"
+    assert [mean.tolist() for mean in means] == [pytest.approx(mean_vector(each).tolist()) for each in passages]

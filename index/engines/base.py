@@ -41,3 +41,14 @@ def mean_vector(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     mean: NDArray[np.float32] = vectors.mean(axis=0)
     length = float(np.linalg.norm(mean))
     return mean / length if length else mean
+
+
+def mean_vectors(of_each: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """What ``mean_vector`` gives for each of some passages, one or more: (passages, dimension)."""
+    import numpy as np
+
+    starts = np.cumsum([0, *map(len, of_each)])
+    sums: NDArray[np.float32] = np.add.reduceat(np.concatenate(of_each), starts[:-1], axis=0)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    np.divide(sums, lengths, out=sums, where=lengths > 0)
+    return sums

@@ -28,6 +28,9 @@ from index.lexical import (
 PASSAGES, SENTENCES = "passages", "sentences"
 """The folders of the two indexes."""
 
+_REMEMBERED = 10_000
+"""Words whose frequency is kept at hand."""
+
 
 class LexicalFiles:
     """The two indexes of a folder, mapped into memory."""
@@ -40,6 +43,9 @@ class LexicalFiles:
         self._sentences = dict(sentences)
         self._total = sum(self._sentences.values())
         self._hidden: set[int] = set()
+        self._has_deleted = any((folder / SENTENCES).glob("*.del"))
+        """Whether tantivy still counts sentences that were taken out of the files."""
+        self._frequencies: dict[str, int] = {}
 
     def hide(self, article: int) -> None:
         """Find nothing of an article from now on."""
@@ -58,21 +64,32 @@ class LexicalFiles:
 
     def frequency(self, term: str, articles: Collection[int] | None) -> int:
         """How many sentences of these articles, None for all, have a word."""
-        from tantivy import Query
-
         within = self._held(articles)
-        if within is not None and not within:
-            return 0
-        wanted = Query.term_query(self._schema, "text", term)
-        if within is None and not self._hidden:
-            return int(self._counted.searcher().search(wanted, 1, count=True).count)
-        wanted = restrict(wanted, self._schema, within, self._hidden if within is None else ())
-        return int(self._counted.searcher().search(wanted, 1, count=True).count)
+        if within is not None:
+            return self._count(term, within) if within else 0
+        return self._everywhere(term) - (self._count(term, self._hidden) if self._hidden else 0)
 
     def sentences(self, articles: Collection[int] | None) -> int:
         """How many sentences these articles have, None for all."""
         held = self._held(articles)
         return self._total if held is None else sum(self._sentences[article] for article in held)
+
+    def _everywhere(self, term: str) -> int:
+        """How many sentences of the files have a word: those of hidden articles as well."""
+        if not self._has_deleted:
+            return int(self._counted.searcher().doc_freq("text", term))
+        if term not in self._frequencies:
+            # Of a common word that takes some milliseconds, and common words come in most questions.
+            if len(self._frequencies) >= _REMEMBERED:
+                self._frequencies.clear()
+            self._frequencies[term] = self._count(term, None)
+        return self._frequencies[term]
+
+    def _count(self, term: str, within: Collection[int] | None) -> int:
+        from tantivy import Query
+
+        wanted = restrict(Query.term_query(self._schema, "text", term), self._schema, within, ())
+        return int(self._counted.searcher().search(wanted, 1, count=True).count)
 
     def _held(self, articles: Collection[int] | None) -> list[int] | None:
         return None if articles is None else [article for article in articles if article in self._sentences]

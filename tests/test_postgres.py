@@ -302,6 +302,10 @@ def test_a_copy_is_searched_once_it_has_what_was_written(
     postgres: PostgresServer, database: str, replica: PostgresServer
 ) -> None:
     name = database.partition("@/")[2].partition("?")[0]
+    run(replica.url(), "SELECT pg_wal_replay_pause()")
+    with open_library(database, replica=replica.url()) as library:
+        assert library.search("returns", read=False) == [], "the copy has not even the tables"
+    run(replica.url(), "SELECT pg_wal_replay_resume()")
     with open_library(database, replica=replica.url(name)) as library:
         library.add_text(TEXT)
         assert found(library, "Does it cover returns?")[0] == "It does not cover returns."

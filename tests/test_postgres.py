@@ -266,36 +266,30 @@ def replica(postgres: PostgresServer) -> Iterator[PostgresServer]:
     copy.discard()
 
 
-def test_a_copy_takes_the_place_of_a_primary_that_is_lost(postgres: PostgresServer) -> None:
-    """The primary is one of its own: it does not come back."""
-    primary = PostgresServer()
-    primary.start()
-    copy = None
-    try:
-        with open_library(primary.url()) as library:
-            library.add_text(TEXT)
-        copy = PostgresServer(copy_of=primary)
-        copy.start()
-        either = f"postgresql://postgres@/postgres?host={primary.folder},{copy.folder}&target_session_attrs=read-write"
-        with open_library(either) as library:
-            library.add_text(OTHER)
-            (written,) = run(primary.url(), "SELECT pg_current_wal_flush_lsn()::text")[0]
-            arrived = f"SELECT pg_last_wal_replay_lsn() >= '{written}'"
-            deadline = time.monotonic() + 20
-            while run(copy.url(), arrived) != [(True,)] and time.monotonic() < deadline:
-                time.sleep(0.05)
-            primary.kill()
+def test_a_copy_takes_the_place_of_a_primary_that_is_lost(
+    postgres: PostgresServer, database: str, replica: PostgresServer
+) -> None:
+    name = database.partition("@/")[2].partition("?")[0]
+    hosts = f"{postgres.folder},{replica.folder}"
+    with open_library(f"postgresql://postgres@/{name}?host={hosts}&target_session_attrs=read-write") as library:
+        library.add_text(TEXT)
+        library.add_text(OTHER)
+        ((written,),) = run(database, "SELECT pg_current_wal_flush_lsn()::text")
+        deadline = time.monotonic() + 20
+        arrived = f"SELECT pg_last_wal_replay_lsn() >= '{written}'"
+        while run(replica.url(), arrived) != [(True,)] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        postgres.kill()
+        try:
             with pytest.raises(LibraryError, match="cannot be reached"):
                 library.add_text("Boats sail far.")
-            assert run(copy.url(), "SELECT pg_promote()") == [(True,)]
+            assert run(replica.url(), "SELECT pg_promote()") == [(True,)]
             library.add_text("Boats sail far.")
             assert len(library.articles) == 3
             assert found(library, "cats hunt at dusk")[0] == "They hunt at dusk."
             assert library.check() == []
-    finally:
-        primary.discard()
-        if copy:
-            copy.discard()
+        finally:
+            postgres.start()
 
 
 def test_a_copy_is_searched_once_it_has_what_was_written(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from index import lexical_files
 from index.lexical import LexicalIndex, LexicalPassage
 from index.lexical_files import LexicalWriter
 
@@ -117,3 +118,35 @@ def test_words_in_files_and_in_memory_are_searched_and_weighed_as_one(tmp_path: 
         assert both.weigh("the boat on Sunday", articles=articles) == fresh.weigh(
             "the boat on Sunday", articles=articles
         )
+
+
+def test_of_very_many_passages_those_with_the_rarer_words_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["the boat", "the old boat", "the anchor", "the lost anchor of it"]
+    with LexicalWriter(tmp_path) as writer:
+        for article, text in enumerate(texts):
+            writer.add(article, [LexicalPassage(article, text, (text,))])
+    index = LexicalIndex(tmp_path, dict.fromkeys(range(4), 1))
+    assert set(found(index, "the lost old anchor")) == {0, 1, 2, 3}
+    monkeypatch.setattr(lexical_files, "MANY", 3)
+    assert set(found(index, "the lost old anchor")) == {1, 3}, "most have “the”, and half of them an anchor"
+    assert set(found(index, "the lost old anchor", articles=[2, 3])) == {2, 3}
+    assert set(found(index, "the anchor")) == {0, 1, 2, 3}, "two words are looked for at least"
+
+
+def test_words_are_counted_the_same_where_some_were_taken_out_of_the_files(tmp_path: Path) -> None:
+    texts = ["the boat", "the old boat", "the anchor", "the lost anchor"]
+    with LexicalWriter(tmp_path) as writer:
+        for article, text in enumerate(texts):
+            writer.add(article, [LexicalPassage(article, text, (text,))])
+    whole = LexicalIndex(tmp_path, dict.fromkeys(range(4), 1))
+    whole.remove(3)
+    with LexicalWriter(tmp_path) as writer:
+        writer.remove(3)
+    without = LexicalIndex(tmp_path, dict.fromkeys(range(3), 1))
+    assert list(tmp_path.rglob("*.del")), "tantivy only marks what is taken out"
+    for index in (whole, without):
+        for question in ("the anchor", "lost boat"):
+            for _ in range(2):
+                assert index.weigh(question) == make_index(*([text] for text in texts[:3])).weigh(question)

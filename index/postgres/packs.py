@@ -39,6 +39,9 @@ _LIST = """
 SELECT number, first, last, size, octet_length(articles) / 8,
     (SELECT count(*) FROM pullquote.removed WHERE article BETWEEN first AND last)
 FROM pullquote.packs ORDER BY first"""
+_UNPACKED = """
+SELECT coalesce(sum(passages), 0) FROM pullquote.articles
+WHERE number > (SELECT coalesce(max(last), 0) FROM pullquote.packs)"""
 _COMING = """
 SELECT max(number), coalesce(max(total), 0)::bigint FROM (
     SELECT number, sum(passages) OVER (ORDER BY number) AS total FROM pullquote.articles
@@ -130,10 +133,12 @@ def pack_anew(store: PostgresStore) -> bool:
 
 def _pack_next(connection: Connection, most: int) -> bool:
     """Write one pack; False where there is nothing worth it."""
-    # All numbers up to this one are given to articles that are there, or never will be.
-    with connection.transaction():
-        connection.execute("LOCK TABLE pullquote.articles IN SHARE ROW EXCLUSIVE MODE")
-        highest = (connection.execute("SELECT max(number) FROM pullquote.articles").fetchone() or (None,))[0] or 0
+    highest = 0
+    if (connection.execute(_UNPACKED).fetchone() or (0,))[0] >= WORTH_PACKING:
+        # All numbers up to this one are given to articles that are there, or never will be.
+        with connection.transaction():
+            connection.execute("LOCK TABLE pullquote.articles IN SHARE ROW EXCLUSIVE MODE")
+            highest = (connection.execute("SELECT max(number) FROM pullquote.articles").fetchone() or (None,))[0] or 0
     with _moment(connection) as packs:
         packed = packs[-1].last if packs else 0
         last, size = connection.execute(_COMING, [packed, highest, LARGEST]).fetchone() or (None, 0)

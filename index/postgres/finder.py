@@ -158,10 +158,15 @@ class PostgresFinder:
         unpacked = {term: count * asked.unpacked // asked.all_passages for term, count in held.items()}
         values["some"] = list(held) if looked_up else split_by_rarity(unpacked, _MOST_UNPACKED)[0]
         values["last"] = asked.last
-        which = ["article = ANY(%(articles)s)"] if asked.articles is not None else []
-        which += [] if looked_up else ["article > %(last)s"]
-        parts = [_ROWS.format(which=" AND ".join(which))]
-        return [*parts, _PACKED.format(sentences="NULL")] if asked.packs and not asked.words else parts
+        parts = []
+        if asked.articles is None:
+            parts.append(_ROWS.format(which="article > %(last)s"))
+        elif single := [article for article in asked.articles if looked_up or article > asked.last]:
+            values["single"] = single
+            parts.append(_ROWS.format(which="article = ANY(%(single)s)"))
+        if asked.packs and not asked.words:
+            parts.append(_PACKED.format(sentences="NULL"))
+        return parts
 
     def _weighed(self, asked: _Asked, held: dict[str, int], rows: list[tuple[Any, ...]], depth: int) -> set[int]:
         """The passages that have most of the question's words, from the rows of ``_by_words``."""

@@ -133,9 +133,11 @@ def _weigh(
     prepared: _Prepared, cosines: Sequence[float], of_passage: float, words: Mapping[str, float], weights: Weights
 ) -> Candidate:
     """A candidate of a passage: the evidence for each sentence, and what it comes to."""
-    anywhere = _share(prepared.anywhere, words)
+    # Of a question's words a passage has few, and no sentence of it has others.
+    present = {word: weight for word, weight in words.items() if word in prepared.anywhere}
+    anywhere = _share(prepared.anywhere, present)
     evidence = tuple(
-        Evidence(cosine, of_passage, _share(in_sentence, words), anywhere)
+        Evidence(cosine, of_passage, _share(in_sentence, present), anywhere)
         for cosine, in_sentence in zip(cosines, prepared.words, strict=True)
     )
     scores = tuple(fuse(each, weights) for each in evidence)

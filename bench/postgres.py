@@ -41,6 +41,8 @@ REAL = ("squad2", "selqa_dev", "news", "inscit_dev", "mtrag_subset", "scifact")
 """What a big library is made of: 6,490 articles of encyclopaedias, newspapers, manuals and abstracts."""
 QUESTIONS = 300
 """Of each set, evenly spread."""
+ASKED_BEFORE = 8
+"""Questions: by then statements are prepared, and it is known which passages are packed."""
 DEEPEST = 10
 DIMENSION = 384
 NOISE = 0.035
@@ -156,6 +158,9 @@ def measure_speed(url: str, wanted: int) -> None:
     with Library(url) as library:
         ids = library.ids
         print(f"{len(ids)} articles", flush=True)
+        # As a server that runs has been asked before. What these read is forgotten again until their turn comes.
+        for question in questions[-ASKED_BEFORE:]:
+            find(library, question, vectors[question], HYBRID)
         for way, weights in WAYS.items():
             tell(way, [find(library, each, vectors[each], weights) for each in questions])
         for count in (1, 100, 3_000):

@@ -70,6 +70,7 @@ def open_again(
         if "packed" in kind:
             monkeypatch.setattr("index.postgres.packs.WORTH_PACKING", 1)
             monkeypatch.setattr("index.postgres.finder._LOOK_UPS", 0)
+            monkeypatch.setattr("index.postgres.frequent.WORTH_KEEPING", 0)
             monkeypatch.setattr("index.postgres.scoring._WORTH_NARROWING", 20)
         if "indexes" in kind:
             monkeypatch.setattr("index.postgres.finder._EXACT_OF_ALL", 0)

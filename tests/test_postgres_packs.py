@@ -15,7 +15,7 @@ pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'pu
 
 import psycopg
 
-from index.postgres import packs, schema, scoring
+from index.postgres import frequent, packs, schema, scoring
 from index.postgres.scoring import Bm25, Pack, rank_pack
 from index.postgres.store import PostgresStore
 from index.postgres.words import COUNT_BITS
@@ -235,3 +235,16 @@ def test_leaving_out_what_cannot_be_among_the_best_changes_nothing(
         found = rank_pack(everything, packed, bm25, depth=40, within=within)
         assert [number // 7 for _, number in found] == best
         assert [score for score, _ in found] == pytest.approx([wanted[place] for place in best])
+
+
+def test_frequent_words_are_held_while_the_packs_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequent, "WORTH_KEEPING", 4)
+    monkeypatch.setattr(frequent, "MOST_BYTES", 12)
+    words = frequent.FrequentWords()
+    assert words.get(["the"], (1, 2)) == {}
+    words.keep(["the", "of", "rare"], {1: {"the": b"1111", "of": b"22", "rare": b"3"}, 2: {"of": b"44"}})
+    assert words.get(["the", "of", "rare"], (1, 2)) == {"the": {1: b"1111"}, "of": {1: b"22", 2: b"44"}}
+    words.get(["the"], (1, 2))
+    words.keep(["in"], {1: {"in": b"55555"}, 2: {}})
+    assert words.get(["the", "of", "in"], (1, 2)).keys() == {"the", "in"}, "what was not asked for longest has gone"
+    assert words.get(["the"], (1, 3)) == {}

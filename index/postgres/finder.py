@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.embedding import Encoder, Progress
 from index.fusion import Weights
+from index.postgres.frequent import FrequentWords
 from index.postgres.packs import pack_words
 from index.postgres.rows import vector_text
 from index.postgres.schema import PLACES
@@ -104,6 +105,7 @@ class PostgresFinder:
         self._encoder = encoder
         self._asked: _Asked | None = None
         self._packs: dict[int, Pack] = {}
+        self._frequent = FrequentWords()
 
     def sync(self, progress: Progress | None = None) -> None:
         """Nothing to do: what was added is found as soon as it is there."""
@@ -138,11 +140,14 @@ class PostgresFinder:
             values["vector"] = vector_text(vector)
         held = {term: count for term, count in asked.passages.items() if count}
         weighs = bool(weights.uses_lexical and held and asked.searched_passages)
+        terms = split_by_rarity(held, MOST_POSTINGS)[0]
+        kept = {} if asked.words else self._frequent.get(terms, asked.packs)
         if weighs:
+            values["terms"] = [term for term in terms if term not in kept]
             parts += self._by_words(asked, held, values)
         rows = self._store.search(f"{before} {' UNION ALL '.join(parts)}", values) if parts else []
         found = {number for term, number, _, _ in rows if term is None}
-        return found | self._weighed(asked, held, rows, depth) if weighs else found
+        return found | self._weighed(asked, held, rows, kept, depth) if weighs else found
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         asked = self._ask(question, articles)
@@ -154,7 +159,7 @@ class PostgresFinder:
     def _by_words(self, asked: _Asked, held: dict[str, int], values: dict[str, object]) -> list[str]:
         """The parts of a statement that read where a question's words are; their values are put to the others."""
         looked_up = asked.articles is not None and not asked.packs
-        values["terms"], values["packs"] = split_by_rarity(held, MOST_POSTINGS)[0], list(asked.packs)
+        values["packs"] = list(asked.packs)
         unpacked = {term: count * asked.unpacked // asked.all_passages for term, count in held.items()}
         values["some"] = list(held) if looked_up else split_by_rarity(unpacked, _MOST_UNPACKED)[0]
         values["last"] = asked.last
@@ -168,14 +173,26 @@ class PostgresFinder:
             parts.append(_PACKED.format(sentences="NULL"))
         return parts
 
-    def _weighed(self, asked: _Asked, held: dict[str, int], rows: list[tuple[Any, ...]], depth: int) -> set[int]:
-        """The passages that have most of the question's words, from the rows of ``_by_words``."""
+    def _weighed(
+        self,
+        asked: _Asked,
+        held: dict[str, int],
+        rows: list[tuple[Any, ...]],
+        kept: dict[str, dict[int, bytes]],
+        depth: int,
+    ) -> set[int]:
+        """The passages that have most of the question's words, from the rows of ``_by_words`` and what was ``kept``."""
         words = asked.words or {pack: {} for pack in asked.packs}
         single = []
         for term, pack, postings, more in rows:
             if term is not None and pack is None:
                 single.append((term, postings, more))
             elif term is not None:
+                words[pack][term] = postings
+        if not asked.words:
+            self._frequent.keep(list(held), words)
+        for term, of_packs in kept.items():
+            for pack, postings in of_packs.items():
                 words[pack][term] = postings
         bm25 = Bm25({term: idf(held[term], asked.all_passages) for term in held}, asked.all_words / asked.all_passages)
         found = rank_rows(single, bm25, depth=depth)

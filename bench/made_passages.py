@@ -116,7 +116,7 @@ def made_means(real: Real, count: int) -> Iterator[Vectors]:
     """The passages' vectors alone, kept in a file of half precision from one run to the next."""
     file = RUNS / f"means-{count}.npy"
     if not file.exists():
-        kept = np.lib.format.open_memmap(file.with_suffix(".part"), "w+", np.float16, (count, real.vectors.shape[1]))  # type: ignore[no-untyped-call]
+        kept = np.lib.format.open_memmap(file.with_suffix(".part"), "w+", np.float16, (count, real.vectors.shape[1]))
         for number, made in enumerate(made_passages(real, count)):
             kept[number * CHUNK : number * CHUNK + len(made.sizes)] = made.means()
         kept.flush()

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from index import Library
 from index.fusion import DENSE, HYBRID, LEXICAL
 from index.snapshots import DERIVED
 from index.store import FILE_NAME
+from index.store_sqlite import SqliteStore
 
 ADDED = 7
 """Articles added one after another; the median counts."""
@@ -71,17 +73,14 @@ def search(folder: Path) -> Found:
             library.retrieve(question)
         for turn, (name, weights) in enumerate((("dense", DENSE), ("words", LEXICAL), ("hybrid", HYBRID))):
             others = asked[WARM_UP + turn :: 3]  # so that no passage is at hand from the turn before
-            times = np.array(
-                [_timed(lambda q=question, w=weights: library.retrieve(q, weights=w)) for question in others]
-            )
+            times = np.array([_timed(partial(library.retrieve, question, weights=weights)) for question in others])
             for place, clock in enumerate(("ms", "CPU ms")):
                 for percent in (50, 99):
                     found[f"{name}, {percent}th, {clock}"] = 1000 * float(np.percentile(times[:, place], percent))
         some = library.ids[:: max(1, len(library.ids) // 100)][:100]
         for count in (1, len(some)):
-            times = np.array(
-                [_timed(lambda q=question, n=count: library.retrieve(q, articles=some[:n])) for question in asked[:100]]
-            )
+            within = some[:count]
+            times = np.array([_timed(partial(library.retrieve, question, articles=within)) for question in asked[:100]])
             found[f"in {count} articles, 99th, CPU ms"] = 1000 * float(np.percentile(times[:, 1], 99))
     found["memory after, MB"] = _memory()["Anonymous"]
     return found
@@ -95,7 +94,7 @@ def add(folder: Path) -> Found:
     library.search("Is it ready?", read=False)
     for article in articles:
         text = f"{article.text}\n\nThis was added at {time.time_ns()}."
-        adding.append(_timed(lambda text=text, article=article: library.add_text(text, source=f"added/{article.id}")))
+        adding.append(_timed(partial(library.add_text, text, source=f"added/{article.id}")))
         asking.append(_timed(lambda: library.search("When was this added?", read=False)))
         again.append(_timed(lambda: library.search("When was this added?", read=False)))
     medians = [1000 * np.median(times, axis=0) for times in (adding, asking, again)]
@@ -128,7 +127,8 @@ def disk(folder: Path) -> Found:
     """Bytes a passage, of each kind of file."""
     with Library(folder) as library:
         store = library._open_store()
-        passages = sum(map(len, store.passage_ranges().values()))  # type: ignore[attr-defined]
+        assert isinstance(store, SqliteStore)
+        passages = sum(len(each) for each in store.passage_ranges().values())
     sizes = {"articles and vectors of sentences": 0, "index of vectors": 0, "index of words": 0}
     for file in (each for each in folder.rglob("*") if each.is_file()):
         inside = file.relative_to(folder).parts

@@ -86,6 +86,7 @@ class Rescored:
 
 def indexes(count: int, width: int) -> Iterator[tuple[str, Any, dict[str, Asked]]]:
     """Each index to try, empty, and the ways to ask it."""
+    kinds: Any = faiss  # whose types are those of another version
     half, eighth = faiss.ScalarQuantizer.QT_fp16, faiss.ScalarQuantizer.QT_8bit
     product = faiss.METRIC_INNER_PRODUCT
     yield "exact, half precision", faiss.IndexScalarQuantizer(width, half, product), {"": None}
@@ -93,13 +94,13 @@ def indexes(count: int, width: int) -> Iterator[tuple[str, Any, dict[str, Asked]
     for name, kind in (("half precision", half), ("8 bits", eighth))[: 2 if count <= MOST_FOR_ALL else 1]:
         centres = faiss.IndexFlatIP(width)
         index = faiss.IndexIVFScalarQuantizer(centres, width, lists, kind, product, False)
-        ways = {f", {n} looked in": faiss.SearchParametersIVF(nprobe=n) for n in (64, 128, 256)}
+        ways = {f", {n} looked in": kinds.SearchParametersIVF(nprobe=n) for n in (64, 128, 256)}
         yield f"{lists:,} lists, {name}", index, ways
         del index, centres  # in this order
     yield "RaBitQ, rescored", Rescored(faiss.IndexRaBitQFastScan(width, product), count, width), {"": None}
     if count <= MOST_FOR_ALL:
-        graph = faiss.IndexHNSWSQ(width, half, 32, product)
-        ways = {f", {n} looked at": faiss.SearchParametersHNSW(efSearch=n) for n in (64, 128, 256)}
+        graph = kinds.IndexHNSWSQ(width, half, 32, product)
+        ways = {f", {n} looked at": kinds.SearchParametersHNSW(efSearch=n) for n in (64, 128, 256)}
         yield "HNSW of 32, half precision", graph, ways
 
 

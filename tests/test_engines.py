@@ -114,7 +114,8 @@ def near_one_another(count: int) -> NDArray[np.float32]:
     """Vectors in clusters, as those of texts are."""
     centres, random = unit_vectors(20, seed=5), np.random.default_rng(6)
     vectors = centres[random.integers(20, size=count)] + random.normal(size=(count, DIMENSION)).astype(np.float32) / 5
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32)
 
 
 def test_in_lists_most_of_the_nearest_are_found_and_all_of_a_few(

@@ -9,7 +9,16 @@ import pytest
 from bot import Answer, Conversation, Turn
 from bot.english.leaning import Leaning, leaning
 from bot.english.mentions import Kind, mentions
-from bot.followup import HISTORY_CHARACTERS, Understood, history_of, is_settled, prefers_context, understand
+from bot.followup import (
+    HISTORY_CHARACTERS,
+    LOYALTY,
+    Understood,
+    history_of,
+    is_settled,
+    prefers_context,
+    stay,
+    understand,
+)
 from index import Hit, Library, Passage, Quote
 
 
@@ -201,6 +210,13 @@ def test_a_short_question_stays_with_the_article_that_was_spoken_of() -> None:
     assert prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.5, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "c"), 0.4)
+
+
+def test_in_context_the_article_that_was_spoken_of_is_ahead_by_so_much_and_no_more() -> None:
+    (here,), (near,), (far,) = (make_hits(score, article) for score, article in ((0.5, "a"), (2.0, "b"), (3.0, "c")))
+    assert LOYALTY == 2.0
+    assert stay(Understood(Leaning.LEANS, "x", "x", "a"), [far, near, here]) == [far, here, near]
+    assert stay(Understood(Leaning.LEANS, "x", "x"), [far, near, here]) == [far, near, here]
 
 
 ARTICLE = """# Harbour town votes on its ferry

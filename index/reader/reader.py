@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "model.onnx"
 MODEL_SHA256 = "fce92fa6acb235c869b40f907eff80a126bc5a0e4409b492bcd83796e17fdcfa"
 """Of ``model.onnx``: checked when it is first loaded."""
-_BATCH = 8
-"""Windows a run: more is no faster on two cores, and takes more memory."""
 _REINSTALL = "pip install --force-reinstall --no-deps pullquote"
 
 
@@ -103,24 +101,18 @@ class Reader:
         return [_Line(*each) for each in zip(run.lines, run.is_heading, encoded, strict=True)]
 
     def _run(self, windows: Sequence[Window]) -> list[tuple[NDArray[np.float32], float]]:
-        """The model's outputs for each window. Those of like length go together: a batch costs as its longest."""
+        """The model's outputs for each window.
+
+        One at a time: a batch is no faster on two cores, takes more memory, and rounds each window by the others in it.
+        """
         import numpy as np
 
-        found: list[tuple[NDArray[np.float32], float]] = [(np.zeros((0, 7), np.float32), 0.0)] * len(windows)
-        by_length = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
-        for at in range(0, len(by_length), _BATCH):
-            batch = by_length[at : at + _BATCH]
-            ids = np.zeros((len(batch), len(windows[batch[-1]].ids)), np.int64)
-            types, mask = np.zeros_like(ids), np.zeros_like(ids)
-            for row, i in enumerate(batch):
-                window = windows[i]
-                length = len(window.ids)
-                ids[row, :length] = window.ids
-                types[row, window.passage_start : length] = 1
-                mask[row, :length] = 1
-            pieces, logits = self._session.run(None, {"ids": ids, "types": types, "mask": mask})
-            for row, i in enumerate(batch):
-                found[i] = pieces[row], float(logits[row])
+        found = []
+        for window in windows:
+            ids = np.array([window.ids], np.int64)
+            types = (np.arange(ids.size) >= window.passage_start).astype(np.int64)[None]
+            pieces, logits = self._session.run(None, {"ids": ids, "types": types, "mask": np.ones_like(ids)})
+            found.append((pieces[0], float(logits[0])))
         return found
 
 
@@ -178,6 +170,7 @@ def _load_session(model: Path, sha256: str | None) -> Any:
         raise ModelError(f"{model} is not the reader that this version came with: {_REINSTALL}")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.enable_mem_pattern = False  # windows are of many lengths, and it would keep memory for each
     # As fast on idle cores, and on busy ones a thread that waits leaves its core to others.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

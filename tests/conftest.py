@@ -50,12 +50,8 @@ def bundled() -> Library:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server with pgvector; skips where there can be none."""
-    if reason := postgres_server.missing():
-        pytest.skip(reason)
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.discard()
+    with postgres_server.running() as server:
+        yield server
 
 
 @pytest.fixture

@@ -10,9 +10,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 NOBODY = 65534
 """PostgreSQL refuses to run as root: then it runs as the user that owns nothing."""
@@ -127,3 +131,14 @@ def _binaries() -> Path:
         folder.chmod(0o755)
         installed = folder
     return installed / "bin"
+
+
+@contextmanager
+def running() -> Iterator[PostgresServer]:
+    """A server of its own while the context lasts; skips the test where there can be none."""
+    if reason := missing():
+        pytest.skip(reason)
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.discard()

@@ -16,12 +16,8 @@ import postgres_kill_loop
 @pytest.fixture
 def server() -> Iterator[PostgresServer]:
     """A server of its own, that others do not need."""
-    if reason := postgres_server.missing():
-        pytest.skip(reason)
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.discard()
+    with postgres_server.running() as server:
+        yield server
 
 
 @pytest.mark.slow

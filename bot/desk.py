@@ -36,11 +36,6 @@ class Desk:
         own = self._own.articles if self._own else []
         return [as_told(article) for article in (*self._shared.articles, *own)]
 
-    @property
-    def ids(self) -> list[str]:
-        """The ids of ``articles``, in the same order."""
-        return [*self._shared.ids, *(self._own.ids if self._own else ())]
-
     def article(self, article_id: str) -> Article:
         """The article of an id. NoSuchArticle where the person has none."""
         if self._own:

@@ -26,11 +26,6 @@ class FakeLibrary:
         self.error: Exception | None = None
         """Raised by every search, where set."""
 
-    @property
-    def ids(self) -> list[str]:
-        """The ids of the articles."""
-        return [article.id for article in self.articles]
-
     def article(self, article_id: str) -> Article:
         """The article of an id."""
         return next(article for article in self.articles if article.id == article_id)

@@ -43,10 +43,6 @@ class WordLibrary:
         self.asked: list[tuple[str, Sequence[str] | None]] = []
         self.histories: list[str] = []
 
-    @property
-    def ids(self) -> list[str]:
-        return [article.id for article in self.articles]
-
     def article(self, article_id: str) -> Article:
         return next(article for article in self.articles if article.id == article_id)
 

@@ -49,10 +49,9 @@ def _examples(question_set: QuestionSet) -> list[Example]:
                 if question.article_id == article.id and not question.yes_no:
                     candidates = library.retrieve(question.question, depth=len(added.text))
                     sentences = [sentence for candidate in candidates for sentence in candidate.sentences]
-                    evidence = [each for candidate in candidates for each in candidate.evidence]
-                    rows = [[e.dense, e.passage_dense, e.lexical, e.passage_lexical] for e in evidence]
+                    rows = np.concatenate([np.stack(candidate.evidence, axis=1) for candidate in candidates])
                     start = -1 if question.answer is None else question.answer[0]
-                    found.append((np.array(rows), np.array([s.start <= start < s.end for s in sentences])))
+                    found.append((rows, np.array([s.start <= start < s.end for s in sentences])))
     return found
 
 

@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Values = TypeVar("Values", float, "NDArray[np.float64]")
+"""Of one sentence, or of many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for a sentence: cosines (higher is closer) and shares of the question's words, in [0, 1]."""
+class Evidence(NamedTuple, Generic[Values]):
+    """What speaks for a sentence, or each of many: cosines (higher is closer) and shares of the question's words."""
 
-    dense: float
+    dense: Values
     """Cosine of the question and the sentence."""
-    passage_dense: float
+    passage_dense: Values
     """Cosine of the question and the mean of the passage's sentences."""
-    lexical: float
-    """The share of the question's words that the sentence has, by how telling they are."""
-    passage_lexical: float
+    lexical: Values
+    """The share of the question's words that the sentence has, by how telling they are, in [0, 1]."""
+    passage_lexical: Values
     """The same for the passage with its title and heading."""
 
 
@@ -59,7 +66,7 @@ It is nearly flat: what is close to a question is not by that an answer to it.
 """
 
 
-def fuse(evidence: Evidence, weights: Weights = HYBRID) -> float:
+def fuse(evidence: Evidence[Values], weights: Weights = HYBRID) -> Values:
     """Return the weighted mean of the evidence: higher is better, at most 1."""
     total = (
         weights.dense * evidence.dense

@@ -133,7 +133,7 @@ def test_the_few_that_are_proposed_are_the_best(
         if weights is LEXICAL:
             assert {each.passage.id for each in found} == {each.passage.id for each in wanted}
         elif weights is DENSE:
-            cosines = [sorted(each.evidence[0].passage_dense for each in one) for one in (found, wanted)]
+            cosines = [sorted(each.evidence.passage_dense[0] for each in one) for one in (found, wanted)]
             assert cosines[0] == pytest.approx(cosines[1], abs=2e-3)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from index.fusion import Evidence
@@ -10,7 +11,7 @@ from index.passages import Sentence
 from index.retrieval import Candidate
 from index.types import Passage
 
-WEAK = Evidence(0.0, 0.0, 0.0, 0.0)
+WEAK = np.zeros(1)
 
 
 def candidate(*sentences: str, best: int, paragraphs: tuple[int, ...] = ()) -> Candidate:
@@ -26,7 +27,7 @@ def candidate(*sentences: str, best: int, paragraphs: tuple[int, ...] = ()) -> C
         sentences=tuple(
             Sentence(*span, paragraph) for span, paragraph in zip(spans, paragraphs or [1] * len(spans), strict=True)
         ),
-        evidence=(WEAK,) * len(sentences),
+        evidence=Evidence(WEAK, WEAK, WEAK, WEAK),
         scores=scores,
         score=1.0,
         confidence=0.9,

@@ -6,10 +6,7 @@ What the files lack is held in memory, until it is so much that files are writte
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,9 +14,10 @@ from index.embedding import Encoder, Progress
 from index.engines.base import mean_vectors
 from index.engines.faiss import FaissEngine
 from index.errors import LibraryDamaged
+from index.forgetting import PLACES, VECTORS, WORDS
 from index.fusion import Weights
 from index.lexical import LexicalIndex, LexicalPassage
-from index.lexical_files import LexicalWriter
+from index.lexical_parts import LexicalWriter, Place, PlannedPart, plan_parts, read_places, write_places
 from index.snapshots import Maker, Snapshot, drop_snapshots, find_snapshot, has_damage, writing_snapshot
 from index.store import StoredPassage
 from index.types import Problem
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from index.engines.vector_files import VectorFileWriter
     from index.store_sqlite import SqliteStore
 
 WORTH_FILES = 200
@@ -43,8 +42,6 @@ MOST_OUTSIDE = 10_000
 
 _AT_ONCE = 1_000
 """Passages read from the store at a time: 10 MB."""
-
-_VECTORS, _WORDS, _PLACES = "vectors.faiss", "words", "places.npy"
 
 Found = TypeVar("Found")
 
@@ -62,21 +59,15 @@ class Indexes:
         self._close()
 
     def sync(self, progress: Progress | None = None) -> None:
-        with self._store.reading():
-            if not self._opened:
-                self._open()
-            held = self._store.passage_ranges(self._places)
-            if self._can_write and self._outside_files(held) > _most_outside(_count(held.values())):
-                self._write(held, progress)
-            self._follow(held, progress)
+        self._update(progress, clean=not self._opened)
 
     def settle(self, progress: Progress | None = None) -> None:
-        if not self._can_write or _count(self._store.passage_ranges(self._places).values()) <= WORTH_FILES:
+        if self._store.folder is None or not self._can_write:
             return
-        if self._files and self._files.generation < self._store.counter("purged"):
-            with self._store.reading():
-                self._write(self._store.passage_ranges(self._places), progress)
-        self.sync(progress)
+        if _count(self._store.passage_ranges(self._known).values()) <= WORTH_FILES:
+            drop_snapshots(self._store.folder)  # of when there was more
+        else:
+            self._update(progress, clean=True)
 
     def check(self, progress: Progress | None = None) -> list[Problem]:
         problems = []
@@ -135,37 +126,61 @@ class Indexes:
         """Hold nothing, as before the first ``sync``."""
         self._opened = False
         self._files: Snapshot | None = None
-        self._in_files: dict[int, tuple[range, int]] = {}
-        """Of each article in the files: the numbers of its passages, and how many sentences it has."""
+        self._in_files: dict[int, Place] = {}
+        """Where each article in the files is."""
+        self._known: dict[int, range] = {}
+        """Of each article that the store held when last asked, or when the files were written: those numbers."""
         self._places: dict[int, range] = {}
         """Of each article that is held, in the files or in memory: the numbers of its passages."""
 
-    def _open(self) -> None:
-        """Take up the newest files, where there are any that can be used."""
+    def _open(self, *, whole: bool = False) -> None:
+        """Take up the newest files, where there are any that can be used. ``whole``: look at all that is in them."""
         self._opened = True
         self._engine = FaissEngine(self._encoder.dimension)
         self._lexical = LexicalIndex()
         folder = self._store.folder
         if folder is None:
             return
-        generation = self._store.counter("generation")
-        found = find_snapshot(folder, self._maker(), oldest=self._store.counter("purged"), newest=generation)
+        found = find_snapshot(folder, self._maker(), newest=self._store.counter("generation"), whole=whole)
         if found is None:
             return
         try:
-            in_files = _read_places(found.folder / _PLACES)
-            engine = FaissEngine(self._encoder.dimension, file=found.folder / _VECTORS)
-            lexical = LexicalIndex(found.folder / _WORDS, {article: count for article, (_, count) in in_files.items()})
+            places = read_places(found.folder / PLACES)
+            engine = FaissEngine(self._encoder.dimension, file=found.folder / VECTORS)
+            in_words = {article: place for article, place in places.items() if place.part is not None}
+            counts = {article: place.sentences for article, place in in_words.items()}
+            lexical = LexicalIndex(found.folder / WORDS, counts)
         except (OSError, ValueError, RuntimeError) as error:
             log.warning("%s cannot be used (%s): it is made anew", found.folder, error)
             return
-        self._files, self._engine, self._lexical, self._in_files = found, engine, lexical, in_files
-        self._places = {article: places for article, (places, _) in in_files.items()}
+        for article in places.keys() - in_words.keys():
+            engine.remove(places[article].passages)
+        self._files, self._engine, self._lexical, self._in_files = found, engine, lexical, places
+        self._known = {article: place.passages for article, place in places.items()}
+        self._places = {article: place.passages for article, place in in_words.items()}
+
+    def _update(self, progress: Progress | None, *, clean: bool) -> None:
+        """Come into step with the store. ``clean``: leave nothing in the files of what was removed, however little."""
+        with self._store.reading():
+            if not self._opened:
+                self._open()
+            held = self._known = self._store.passage_ranges(self._known)
+            is_worth_it = self._outside_files(held) > _most_outside(_count(held.values()))
+            if self._can_write and (is_worth_it or (clean and self._has_removed(held))):
+                self._write(held, progress)
+            self._follow(held, progress)
 
     def _outside_files(self, held: dict[int, range]) -> int:
         """How many passages the files lack, or have too many."""
-        added = _count(held[article] for article in held.keys() - self._in_files.keys())
-        return added + _count(self._in_files[article][0] for article in self._in_files.keys() - held.keys())
+        in_files = {article: place.passages for article, place in self._in_files.items() if place.part is not None}
+        added = _count(held[article] for article in held.keys() - in_files.keys())
+        return added + _count(in_files[article] for article in in_files.keys() - held.keys())
+
+    def _has_removed(self, held: dict[int, range]) -> bool:
+        """Whether there is anything in the files of articles that are gone, one of which may have been removed."""
+        if self._files is None or self._files.generation >= self._store.counter("purged"):
+            return False
+        return bool(self._in_files.keys() - held.keys())
 
     def _follow(self, held: dict[int, range], progress: Progress | None) -> None:
         """Forget what the store holds no more, and hold in memory what neither files nor memory have."""
@@ -187,13 +202,10 @@ class Indexes:
         if folder is None:
             return
         try:
-            if self._files and self._files.generation < self._store.counter("purged"):
-                # Words of what was removed are not to be copied. Vectors are, from what is still mapped.
-                self._files, self._in_files = None, {}
-            elif self._files and not self._files.is_whole():
-                self._close()
-                self._engine = FaissEngine(self._encoder.dimension)
-            with writing_snapshot(folder, self._maker(), self._store.counter("generation")) as target:
+            self._close()
+            self._open(whole=True)  # others may have written some, and damage is not to be copied
+            generation = self._store.counter("generation")
+            with writing_snapshot(folder, self._maker(), generation, like=self._files) as target:
                 self._write_files(target, held, progress)
         except (OSError, ValueError, RuntimeError) as error:
             log.warning("the indexes in %s cannot be kept (%s): they are held in memory", folder, error)
@@ -202,26 +214,40 @@ class Indexes:
         self._open()
 
     def _write_files(self, target: Path, held: dict[int, range], progress: Progress | None) -> None:
-        sentences = {article: count for article, (_, count) in self._in_files.items() if article in held}
-        if self._files:
-            shutil.copytree(self._files.folder / _WORDS, target / _WORDS, copy_function=_link)
+        plan = plan_parts(self._in_files, held, clean=self._has_removed(held))
         for article in self._places.keys() - held.keys():
             self._engine.remove(self._places.pop(article))
-        new = sorted(held.keys() - sentences.keys())
-        vectors = self._engine.writer(target / _VECTORS, _count(held.values()))
-        with LexicalWriter(target / _WORDS) as words, vectors:
+        places: dict[int, Place] = {}
+        made, to_make = 0, sum(len(part.articles) for part in plan if part.kept is None)
+        vectors = self._engine.writer(target / VECTORS, _count(held.values()))
+        with LexicalWriter(target / WORDS, like=self._files.folder / WORDS if self._files else None) as words, vectors:
             self._engine.copy_to(vectors)
-            for article in self._in_files.keys() - held.keys():
-                words.remove(article)
-            for done, article in enumerate(new, 1):
-                sentences[article] = 0
+            for part in plan:
+                if part.kept is not None:
+                    number = words.keep(part.kept)
+                    for article in part.articles:
+                        passages = held.get(article, range(0))
+                        places[article] = Place(passages, self._in_files[article].sentences, number)
+                    continue
+                for article, place in self._make_part(part, words, vectors, held):
+                    places[article] = place
+                    made += 1
+                    if progress:
+                        progress(made, to_make)
+        write_places(target / PLACES, places)
+
+    def _make_part(
+        self, part: PlannedPart, words: LexicalWriter, vectors: VectorFileWriter, held: dict[int, range]
+    ) -> Iterator[tuple[int, Place]]:
+        """Write a part's words, and those vectors of it that are not copied; each article as it is there."""
+        with words.part() as number:
+            for article in part.articles:
+                sentences = 0
                 for passages in self._read(article, held[article]):
-                    sentences[article] += words.add(article, _to_lexical(passages))
+                    sentences += words.add(article, _to_lexical(passages))
                     if article not in self._places:
                         vectors.add(*_to_vectors(passages))
-                if progress:
-                    progress(done, len(new))
-        _write_places(target / _PLACES, held, sentences)
+                yield article, Place(held[article], sentences, number)
 
     def _read(self, article: int, places: range) -> Iterator[list[tuple[StoredPassage, NDArray[np.float32]]]]:
         """An article's passages, some at a time: a book has tens of thousands."""
@@ -237,15 +263,6 @@ class Indexes:
     def _maker(self) -> Maker:
         library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")
         return Maker.of(library or "", fingerprint or "", self._encoder.dimension)
-
-
-def _link(source: str, target: str) -> None:
-    """Have a file in a second place without its bytes, but for those that tantivy writes anew."""
-    if not source.endswith(".json"):
-        with suppress(OSError):
-            os.link(source, target)
-            return
-    shutil.copy2(source, target)
 
 
 def _to_vectors(
@@ -265,17 +282,3 @@ def _most_outside(passages: int) -> float:
 
 def _count(ranges: Iterable[range]) -> int:
     return sum(map(len, ranges))
-
-
-def _read_places(file: Path) -> dict[int, tuple[range, int]]:
-    import numpy as np
-
-    rows = np.load(file, allow_pickle=False).tolist()
-    return {article: (range(first, first + count), sentences) for article, first, count, sentences in rows}
-
-
-def _write_places(file: Path, held: dict[int, range], sentences: dict[int, int]) -> None:
-    import numpy as np
-
-    rows = [(article, places.start, len(places), sentences[article]) for article, places in held.items()]
-    np.save(file, np.asarray(rows, dtype=np.int64))

@@ -1,6 +1,6 @@
 """Words in files: tantivy's index of passages, to find them by, and one of their sentences, to count words with.
 
-Written once and then only read. What is taken out of the library meanwhile is hidden.
+Written once (index/lexical_parts.py) and then only read. What is taken out of the library meanwhile is hidden.
 """
 
 from __future__ import annotations
@@ -10,23 +10,11 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Collection, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from index.lexical import (
-    WRITER_BYTES,
-    LexicalPassage,
-    make_analyser,
-    make_document,
-    make_schema,
-    restrict,
-    search_words,
-)
-
-PASSAGES, SENTENCES = "passages", "sentences"
-"""The folders of the two indexes."""
+from index.lexical import make_analyser, make_schema, restrict, search_words
+from index.lexical_parts import PASSAGES, SENTENCES
 
 MANY, COMMON = 100_000, 0.3
 """Of more passages than these, words that a larger share of them has are not looked for, if there are others.
@@ -53,9 +41,8 @@ class LexicalFiles:
         self._sentences = dict(sentences)
         self._total = sum(self._sentences.values())
         self._hidden: set[int] = set()
-        self._has_deleted = any((folder / SENTENCES).glob("*.del"))
-        """Whether tantivy still counts sentences that were taken out of the files."""
         self._frequencies: dict[str, int] = {}
+        """In how many sentences of hidden articles each word is, as asked for."""
 
     def hide(self, article: int) -> None:
         """Find nothing of an article from now on."""
@@ -63,6 +50,7 @@ class LexicalFiles:
         if count is not None:
             self._total -= count
             self._hidden.add(article)
+            self._frequencies.clear()
 
     def search(self, terms: Iterable[str], k: int, articles: Collection[int] | None) -> list[tuple[int, float]]:
         """Up to ``k`` (number, BM25) pairs of passages that have one of the words; in these articles, None for all."""
@@ -88,25 +76,24 @@ class LexicalFiles:
         within = self._held(articles)
         if within is not None:
             return self._count(term, within) if within else 0
-        return self._everywhere(term) - (self._count(term, self._hidden) if self._hidden else 0)
+        everywhere = int(self._counted.searcher().doc_freq("text", term))
+        return everywhere - self._count_hidden(term) if self._hidden and everywhere else everywhere
 
     def sentences(self, articles: Collection[int] | None) -> int:
         """How many sentences these articles have, None for all."""
         held = self._held(articles)
         return self._total if held is None else sum(self._sentences[article] for article in held)
 
-    def _everywhere(self, term: str) -> int:
-        """How many sentences of the files have a word: those of hidden articles as well."""
-        if not self._has_deleted:
-            return int(self._counted.searcher().doc_freq("text", term))
+    def _count_hidden(self, term: str) -> int:
+        """In how many sentences of hidden articles a word is."""
         if term not in self._frequencies:
             # Of a common word that takes some milliseconds, and common words come in most questions.
             if len(self._frequencies) >= _REMEMBERED:
                 self._frequencies.clear()
-            self._frequencies[term] = self._count(term, None)
+            self._frequencies[term] = self._count(term, self._hidden)
         return self._frequencies[term]
 
-    def _count(self, term: str, within: Collection[int] | None) -> int:
+    def _count(self, term: str, within: Collection[int]) -> int:
         from tantivy import Query
 
         wanted = restrict(Query.term_query(self._schema, "text", term), self._schema, within, ())
@@ -135,52 +122,3 @@ class LexicalFiles:
             except OSError:
                 shutil.copyfile(file, link)
         return links
-
-
-class LexicalWriter:
-    """Writes the two indexes of a folder, on top of what is there. Used in a ``with`` block, at whose end they are.
-
-    Errors: OSError and ValueError, for instance where the disk is full.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        import tantivy
-
-        self._tantivy: Any = tantivy
-        self._schema = make_schema()
-        self._writers: list[Any] = []
-        for name in (PASSAGES, SENTENCES):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-            index = tantivy.Index(self._schema, path=str(folder / name))
-            index.register_tokenizer("words", make_analyser())
-            self._writers.append(index.writer(WRITER_BYTES, 1))
-
-    def add(self, article: int, passages: Iterable[LexicalPassage]) -> int:
-        """Write an article's passages; how many sentences they have."""
-        of_passages, of_sentences = self._writers
-        count = 0
-        for passage in passages:
-            of_passages.add_document(make_document(article, passage.number, passage.text))
-            for sentence in passage.sentences:
-                of_sentences.add_document(make_document(article, passage.number, sentence))
-            count += len(passage.sentences)
-        return count
-
-    def remove(self, article: int) -> None:
-        for writer in self._writers:
-            writer.delete_documents_by_query(self._tantivy.Query.term_query(self._schema, "article", article))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for writer in self._writers:
-            if kind is None:
-                writer.commit()
-            else:
-                with suppress(OSError, ValueError):
-                    writer.rollback()
-            writer.wait_merging_threads()
-        self._writers.clear()

@@ -1,8 +1,8 @@
 """Derived files: indexes written beside the store, each set in a folder of its own that is never changed.
 
 A manifest says which store and which generation of it they were made from, and the checksums of every file. A set that
-is damaged, of another store, or older than the last removal is not used, and removed when the next one is written.
-Big files are looked at here and there when they are opened, and whole when they are checked.
+is damaged or of another store is not used, and removed when the next one is written. Files that two sets share are one
+file in two folders. Big files are looked at here and there when they are opened, and whole when they are checked.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ import secrets
 import shutil
 import time
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 DERIVED = "derived"
 """The folder of all sets, within the library's."""
 
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 
 _BUILDING = "building"
 _ABANDONED_AFTER = 3600
@@ -40,9 +41,6 @@ _BIG = 64 << 20
 
 _SAMPLES, _SAMPLE = 64, 1 << 16
 """How many samples, evenly spread, with the first and the last bytes; and the bytes of each."""
-
-_TRIES, _PAUSE = 20, 0.05
-"""How often, and after how many seconds, files that are being written are looked at again."""
 
 log = logging.getLogger(__name__)
 
@@ -65,30 +63,47 @@ class Maker:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A whole set of derived files, checked."""
+    """A set of derived files."""
 
     folder: Path
+    maker: Maker
     generation: int
+    files: Mapping[str, int]
+    """The checksum of each, by its path in the folder."""
+    samples: Mapping[str, int]
+    """The checksum of samples of each big file."""
 
     def is_whole(self) -> bool:
         """Whether its files are still what was written."""
         return _is_whole(self.folder)
 
 
-def find_snapshot(library: Path, maker: Maker, *, oldest: int, newest: int) -> Snapshot | None:
-    """Return the newest set that is of this maker, of a generation from ``oldest`` to ``newest``, and undamaged."""
+def find_snapshot(library: Path, maker: Maker, *, newest: int, whole: bool = False) -> Snapshot | None:
+    """Return the newest set that is of this maker, of a generation up to ``newest``, and undamaged.
+
+    ``whole``: look at all of the big files as well.
+    """
     for folder in reversed(_sets(library)):
         try:
-            manifest = json.loads((folder / MANIFEST).read_bytes())
-            generation = manifest["generation"]
-            if manifest["maker"] != asdict(maker) or not oldest <= generation <= newest:
+            found = _read(folder)
+            if found.maker != maker or found.generation > newest:
                 continue
-            if manifest["files"] | manifest["samples"] == _checksums(folder, big=_checksum_of_samples):
-                return Snapshot(folder, generation)
+            sampled, big = ({}, None) if whole else (found.samples, _checksum_of_samples)
+            if {**found.files, **sampled} == _checksums(folder, big=big):
+                return found
             log.warning("%s is damaged: it is made anew", folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("%s cannot be used (%s): it is made anew", folder, error)
     return None
+
+
+def newest_snapshot(library: Path) -> Snapshot | None:
+    """Return the newest set of any maker, unchecked; None where there is none. ValueError where it tells nothing."""
+    folders = _sets(library)
+    try:
+        return _read(folders[-1]) if folders else None
+    except (OSError, KeyError, TypeError) as error:
+        raise ValueError(f"{folders[-1]} has no manifest that can be read ({error})") from error
 
 
 def has_damage(library: Path) -> bool:
@@ -97,10 +112,11 @@ def has_damage(library: Path) -> bool:
 
 
 @contextmanager
-def writing_snapshot(library: Path, maker: Maker, generation: int) -> Iterator[Path]:
+def writing_snapshot(library: Path, maker: Maker, generation: int, *, like: Snapshot | None = None) -> Iterator[Path]:
     """A new folder to write a set into, which takes the place of all others when the block ends.
 
-    Where it ends with an error nothing is changed. OSError where there is no room.
+    ``like``: a set that it may have links to files of, at the same places: those are not read to tell their checksums.
+    Where the block ends with an error nothing is changed. OSError where there is no room.
     """
     derived = library / DERIVED
     name = f"{generation:012}-{secrets.token_hex(4)}"
@@ -108,8 +124,9 @@ def writing_snapshot(library: Path, maker: Maker, generation: int) -> Iterator[P
     building.mkdir(parents=True)
     try:
         yield building
-        files = _settled_checksums(building)
-        for file in files:
+        linked = _linked(building, like)
+        files = _checksums(building, known=linked)
+        for file in files.keys() - linked.keys():
             _flush(building / file)
         samples = {file: _checksum_of_samples(building / file) for file in files if _is_big(building / file)}
         manifest = {"maker": asdict(maker), "generation": generation, "files": files, "samples": samples}
@@ -160,34 +177,47 @@ def _is_being_written(folder: Path) -> bool:
         return False
 
 
+def _read(folder: Path) -> Snapshot:
+    """What a set's manifest says. OSError, ValueError, KeyError or TypeError where it is none."""
+    manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+    maker, generation = Maker(**manifest["maker"]), manifest["generation"]
+    if not isinstance(generation, int):
+        raise TypeError(f"{generation!r} is no generation")
+    return Snapshot(folder, maker, generation, dict(manifest["files"]), dict(manifest["samples"]))
+
+
 def _is_whole(folder: Path) -> bool:
     try:
-        return bool(json.loads((folder / MANIFEST).read_bytes())["files"] == _checksums(folder))
+        return _read(folder).files == _checksums(folder)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _checksums(folder: Path, *, big: Callable[[Path], int] | None = None) -> dict[str, int]:
-    """The CRC-32 of each file of a set but its manifest, by its path in the folder. ``big``: instead, of big files."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {
-        path.relative_to(folder).as_posix(): (big if big and _is_big(path) else _checksum)(path)
-        for path in files
-        if not path.name.startswith(_LOCKS)
-    }
+def _checksums(
+    folder: Path, *, big: Callable[[Path], int] | None = None, known: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """The CRC-32 of each file of a set but its manifest, by its path in the folder.
+
+    ``big``: instead, of big files. ``known``: those that need not be read.
+    """
+    found = dict(known or {})
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if name not in found and path.is_file() and path.name != MANIFEST and not path.name.startswith(_LOCKS):
+            found[name] = (big if big and _is_big(path) else _checksum)(path)
+    return found
 
 
-def _settled_checksums(folder: Path) -> dict[str, int]:
-    """The checksums of a set that was just written: tantivy may still be tidying up in a thread of its own."""
-    for _ in range(_TRIES):
-        try:
-            before = _checksums(folder)
-            if before == _checksums(folder):
-                return before
-        except FileNotFoundError:
-            log.info("files of %s went while they were read: they are read again", folder)
-        time.sleep(_PAUSE)
-    return _checksums(folder)
+def _linked(folder: Path, like: Snapshot | None) -> dict[str, int]:
+    """The checksums of those files of a folder that are files of another set, in a second place."""
+    if like is None:
+        return {}
+    linked = {}
+    for name, crc in like.files.items():
+        with suppress(OSError):
+            if (folder / name).samefile(like.folder / name):
+                linked[name] = crc
+    return linked
 
 
 def _checksum(path: Path) -> int:

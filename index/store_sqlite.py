@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from index.embedding import Encoder
 from index.errors import LibraryDamaged, LibraryNotWritable
+from index.forgetting import drop_words
 from index.passages import SplitPassage
 from index.snapshots import drop_snapshots
 from index.store import FILE_NAME, Finder, Origin, StoredPassage
@@ -138,18 +139,28 @@ class SqliteStore:
     def remove(self, article_id: str) -> bool:
         if not self.numbers([article_id]):
             return False
-        if self.writable:
-            self._drop_derived()  # the room may be needed, where the disk is full
+        try:
+            held = self._remove(article_id)
+        except LibraryNotWritable:
+            if not self.writable or self._inside or self.folder is None:
+                raise
+            drop_snapshots(self.folder)  # where the disk is full that makes room
+            held = self._remove(article_id)
+        if self.folder is not None:
+            drop_words(self.folder, held)
+        with suppress(sqlite3.Error):  # a reader may be in the way: then the log is emptied when it is done
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return True
+
+    def _remove(self, article_id: str) -> list[int]:
+        """Remove an article that is held; the numbers of those that are left."""
         with self._changing() as run:
-            removed = run("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount
+            run("DELETE FROM articles WHERE id = ?", (article_id,))
             run("DELETE FROM revisions WHERE article_id = ?", (article_id,))
             # Files derived from what was before this hold its words, wherever they come from.
             purged = "1 + (SELECT value FROM settings WHERE name = 'generation')"
             run(f"UPDATE settings SET value = {purged} WHERE name = 'purged'")  # noqa: S608 - our own words
-        self._drop_derived()
-        with suppress(sqlite3.Error):  # a reader may be in the way: then the log is emptied when it is done
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return bool(removed)
+            return [number for (number,) in run("SELECT number FROM articles")]
 
     @contextmanager
     def replacing(self) -> Iterator[None]:
@@ -240,10 +251,6 @@ class SqliteStore:
                 raise
             finally:
                 self._inside = False
-
-    def _drop_derived(self) -> None:
-        if self.folder is not None:
-            drop_snapshots(self.folder)
 
     def _file_state(self) -> object:
         """What tells that somebody else has written to a folder that this process cannot write."""

@@ -208,7 +208,7 @@ def test_nothing_of_what_was_removed_is_left_in_the_folder(kept: Path) -> None:
         left = b"".join(contents(kept).values())
         assert b"dusk" not in left
         assert b"cats.txt" not in left
-        assert derived(kept) == [], "they know its words"
+        assert [path for path in derived(kept) if path.suffix == ".term"] == [], "they know its words"
         assert found(library, "cats hunt at dusk")[0] != "They hunt at dusk."
     assert b"deal" in b"".join(contents(kept).values())
 

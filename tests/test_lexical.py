@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index import lexical_files
+from index import lexical_files, lexical_parts
 from index.lexical import LexicalIndex, LexicalPassage
-from index.lexical_files import LexicalWriter
+from index.lexical_parts import LexicalWriter, Place, PlannedPart, plan_parts
 
 
 def make_index(*articles: list[str]) -> LexicalIndex:
@@ -95,58 +95,155 @@ def test_overlong_words_are_passed_over() -> None:
     assert found(index, "y" * 100_000 + " boat") == [0]
 
 
+def passages_of(article: int, texts: list[str]) -> list[LexicalPassage]:
+    return [LexicalPassage(article * 10 + i, text, (text,)) for i, text in enumerate(texts)]
+
+
+def write_parts(folder: Path, *parts: dict[int, list[str]]) -> dict[int, int]:
+    """Each part's articles, by their numbers, with their passages; how many sentences each article has."""
+    sentences = {}
+    with LexicalWriter(folder) as writer:
+        for part in parts:
+            with writer.part():
+                for article, texts in part.items():
+                    sentences[article] = writer.add(article, passages_of(article, texts))
+    return sentences
+
+
+TEXTS = {0: ["the red boat", "a blue car"], 1: ["a boat on a boat"], 2: ["the boats of Sunday"], 3: ["the lost anchor"]}
+
+
 def test_words_in_files_and_in_memory_are_searched_and_weighed_as_one(tmp_path: Path) -> None:
-    """An article in a file, one that was taken out of it, and one that came later."""
-    texts = {0: ["the red boat", "a blue car"], 1: ["a boat on a boat"], 2: ["the boats of Sunday"]}
-    passages = {
-        article: [LexicalPassage(article * 10 + i, text, (text,)) for i, text in enumerate(each)]
-        for article, each in texts.items()
-    }
-    with LexicalWriter(tmp_path) as writer:
-        sentences = {article: writer.add(article, passages[article]) for article in (0, 1)}
-    with LexicalWriter(tmp_path) as writer:
-        writer.remove(1)
-        sentences[1] = writer.add(1, passages[1])
-    both, fresh = LexicalIndex(tmp_path, sentences), make_index(texts[0])
+    """Articles in two parts, one that was taken out of them, and one that came later."""
+    sentences = write_parts(tmp_path, {0: TEXTS[0], 1: TEXTS[1]}, {3: TEXTS[3]})
+    both, fresh = LexicalIndex(tmp_path, sentences), LexicalIndex()
+    for article in (0, 3):
+        fresh.add(article, passages_of(article, TEXTS[article]))
+    both.weigh("boat")
     both.remove(1)
     for each in (both, fresh):
-        each.add(2, passages[2])
+        each.add(2, passages_of(2, TEXTS[2]))
     assert sorted(found(both, "boat")) == sorted(found(fresh, "boat")) == [0, 20]
     assert found(both, "a car", articles=[0, 1]) == found(fresh, "a car", articles=[0]) == [1]
     assert found(both, "boat", articles=[1]) == []
-    for articles in (None, [0], [2], [0, 1, 2]):
-        assert both.weigh("the boat on Sunday", articles=articles) == fresh.weigh(
-            "the boat on Sunday", articles=articles
-        )
+    for articles in (None, [0], [2], [0, 3], [0, 1, 2]):
+        for _ in range(2):
+            assert both.weigh("the lost boat on Sunday", articles=articles) == fresh.weigh(
+                "the lost boat on Sunday", articles=articles
+            )
+
+
+def test_parts_are_ranked_by_the_statistics_of_all(tmp_path: Path) -> None:
+    """A passage's score does not depend on which others are in its part."""
+    fresh = LexicalIndex()
+    for article, texts in TEXTS.items():
+        fresh.add(article, passages_of(article, texts))
+    for number, parts in enumerate(([[0, 1, 2, 3]], [[0], [1], [2], [3]], [[3, 1], [0, 2]], [[], [0, 1], [2, 3]])):
+        folder = tmp_path / str(number)
+        sentences = write_parts(folder, *({article: TEXTS[article] for article in part} for part in parts))
+        index = LexicalIndex(folder, sentences)
+        for question in ("the boat", "a red anchor", "Sunday", "submarine"):
+            assert index.search(question, 10) == fresh.search(question, 10)
+            assert index.search(question, 10, articles=[0, 2]) == fresh.search(question, 10, articles=[0, 2])
+            assert index.weigh(question) == fresh.weigh(question)
+
+
+def test_parts_that_are_kept_are_searched_with_those_that_are_made(tmp_path: Path) -> None:
+    write_parts(tmp_path / "old", {0: TEXTS[0]}, {1: TEXTS[1], 2: TEXTS[2]}, {3: TEXTS[3]})
+    with LexicalWriter(tmp_path / "new", like=tmp_path / "old") as writer:
+        assert writer.keep(2) == 0
+        with writer.part() as number:
+            assert number == 1
+            writer.add(2, passages_of(2, TEXTS[2]))
+        assert writer.keep(0) == 2
+    index = LexicalIndex(tmp_path / "new", {0: 2, 2: 1, 3: 1})
+    fresh = LexicalIndex()
+    for article in (0, 2, 3):
+        fresh.add(article, passages_of(article, TEXTS[article]))
+    for question in ("the boat", "lost car", "Sunday"):
+        assert index.search(question, 10) == fresh.search(question, 10)
+        assert index.weigh(question) == fresh.weigh(question)
+
+
+def test_no_parts_are_an_index_of_nothing(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path, write_parts(tmp_path))
+    assert found(index, "boat") == []
+    assert list(index.weigh("boat")) == ["boat"]
+
+
+def test_a_part_is_not_written_by_halves(tmp_path: Path) -> None:
+    def fail(writer: LexicalWriter) -> None:
+        with writer.part():
+            writer.add(1, passages_of(1, TEXTS[1]))
+            raise OSError("the disk is full")
+
+    with LexicalWriter(tmp_path) as writer:
+        with pytest.raises(OSError, match="full"):
+            fail(writer)
+        with writer.part():
+            writer.add(0, passages_of(0, TEXTS[0]))
+    assert found(LexicalIndex(tmp_path, {0: 2}), "boat") == [0]
+
+
+def places_of(*parts: dict[int, int]) -> dict[int, Place]:
+    """Articles of so many passages, of two sentences each, in parts."""
+    return {
+        article: Place(range(article * 100, article * 100 + size), 2 * size, number)
+        for number, part in enumerate(parts)
+        for article, size in part.items()
+    }
+
+
+def held_of(sizes: dict[int, int]) -> dict[int, range]:
+    return {article: range(article * 100, article * 100 + size) for article, size in sizes.items()}
+
+
+@pytest.mark.parametrize(
+    ("parts", "held", "clean", "planned"),
+    [
+        ([], {}, False, []),
+        ([], {1: 4, 2: 5, 3: 2}, False, [("made", 1, 2), ("made", 3)]),
+        ([], {1: 30, 2: 1}, False, [("made", 1), ("made", 2)]),
+        ([{1: 5, 2: 5}, {3: 9}], {1: 5, 2: 5, 3: 9}, True, [(0, 1, 2), (1, 3)]),
+        ([{1: 5, 2: 5}, {3: 9}], {1: 5, 3: 9}, True, [("made", 1), (1, 3)]),
+        ([{1: 5}, {3: 9}], {3: 9}, True, [(1, 3)]),
+        ([{1: 9, 2: 1}, {3: 9}], {1: 9, 3: 9}, False, [(0, 1, 2), (1, 3)]),
+        ([{1: 8, 2: 2}, {3: 9}], {1: 8, 3: 9}, False, [("made", 1), (1, 3)]),
+        ([{1: 8}, {2: 2}], {1: 8, 2: 2, 3: 1}, False, [(0, 1), ("made", 2, 3)]),
+        ([{1: 9}, {2: 1}], {1: 9, 2: 1, 3: 1}, False, [(0, 1), ("made", 2, 3)]),
+        ([{1: 4}, {2: 2}], {1: 4, 2: 2, 3: 1}, False, [("made", 1, 2, 3)]),
+        ([{1: 3}, {2: 5, 3: 3}], {1: 3, 2: 5}, True, [("made", 1, 2)]),
+    ],
+)
+def test_only_parts_of_what_is_gone_are_made_anew_and_small_ones_joined(
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[dict[int, int]],
+    held: dict[int, int],
+    clean: bool,
+    planned: list[tuple[object, ...]],
+) -> None:
+    """Parts of ten passages at most, of which a tenth may be gone."""
+    monkeypatch.setattr(lexical_parts, "PART", 10)
+    monkeypatch.setattr(lexical_parts, "STALE", 0.1)
+    plan = plan_parts(places_of(*parts), held_of(held), clean=clean)
+    assert plan == [PlannedPart(tuple(articles), None if kept == "made" else kept) for kept, *articles in planned]
+
+
+def test_what_has_no_part_any_more_gets_a_new_one() -> None:
+    places = places_of({1: 5}) | {2: Place(range(200, 205), 10, None)}
+    assert plan_parts(places, held_of({1: 5, 2: 5}), clean=True) == [PlannedPart((1, 2), None)]
+    assert plan_parts(places, held_of({1: 5}), clean=True) == [PlannedPart((1,), 0)]
 
 
 def test_of_very_many_passages_those_with_the_rarer_words_are_looked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = ["the boat", "the old boat", "the anchor", "the lost anchor of it"]
-    with LexicalWriter(tmp_path) as writer:
-        for article, text in enumerate(texts):
-            writer.add(article, [LexicalPassage(article, text, (text,))])
+    numbers = {article: article * 10 for article in range(4)}
+    write_parts(tmp_path, *({article: [text]} for article, text in enumerate(texts)))
     index = LexicalIndex(tmp_path, dict.fromkeys(range(4), 1))
-    assert set(found(index, "the lost old anchor")) == {0, 1, 2, 3}
+    assert set(found(index, "the lost old anchor")) == set(numbers.values())
     monkeypatch.setattr(lexical_files, "MANY", 3)
-    assert set(found(index, "the lost old anchor")) == {1, 3}, "most have “the”, and half of them an anchor"
-    assert set(found(index, "the lost old anchor", articles=[2, 3])) == {2, 3}
-    assert set(found(index, "the anchor")) == {0, 1, 2, 3}, "two words are looked for at least"
-
-
-def test_words_are_counted_the_same_where_some_were_taken_out_of_the_files(tmp_path: Path) -> None:
-    texts = ["the boat", "the old boat", "the anchor", "the lost anchor"]
-    with LexicalWriter(tmp_path) as writer:
-        for article, text in enumerate(texts):
-            writer.add(article, [LexicalPassage(article, text, (text,))])
-    whole = LexicalIndex(tmp_path, dict.fromkeys(range(4), 1))
-    whole.remove(3)
-    with LexicalWriter(tmp_path) as writer:
-        writer.remove(3)
-    without = LexicalIndex(tmp_path, dict.fromkeys(range(3), 1))
-    assert list(tmp_path.rglob("*.del")), "tantivy only marks what is taken out"
-    for index in (whole, without):
-        for question in ("the anchor", "lost boat"):
-            for _ in range(2):
-                assert index.weigh(question) == make_index(*([text] for text in texts[:3])).weigh(question)
+    assert set(found(index, "the lost old anchor")) == {10, 30}, "most have “the”, and half of them an anchor"
+    assert set(found(index, "the lost old anchor", articles=[2, 3])) == {20, 30}
+    assert set(found(index, "the anchor")) == set(numbers.values()), "two words are looked for at least"

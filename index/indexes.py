@@ -6,20 +6,17 @@ What the files lack is held in memory, until it is so much that files are writte
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from index.derived import PLACES, VECTORS, WORDS, FilesWriter, read_passages, to_lexical, to_vectors
 from index.embedding import Encoder, Progress
-from index.engines.base import mean_vectors
 from index.engines.faiss import FaissEngine
-from index.errors import LibraryDamaged
-from index.forgetting import PLACES, VECTORS, WORDS
 from index.fusion import Weights
-from index.lexical import LexicalIndex, LexicalPassage
-from index.lexical_parts import LexicalWriter, Place, PlannedPart, plan_parts, read_places, write_places
+from index.lexical import LexicalIndex
+from index.lexical_parts import Place, read_places
 from index.snapshots import Maker, Snapshot, drop_snapshots, find_snapshot, has_damage, writing_snapshot
-from index.store import StoredPassage
 from index.types import Problem
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from index.engines.vector_files import VectorFileWriter
     from index.store_sqlite import SqliteStore
 
 WORTH_FILES = 200
@@ -40,8 +36,8 @@ SHARE = 0.1
 MOST_OUTSIDE = 10_000
 """Passages: more are never left outside of the files, for these are indexed whenever the library is opened."""
 
-_AT_ONCE = 1_000
-"""Passages read from the store at a time: 10 MB."""
+_TRIES = 3
+"""How often files are written that share some with others, where another process takes those away meanwhile."""
 
 Found = TypeVar("Found")
 
@@ -189,9 +185,9 @@ class Indexes:
             self._lexical.remove(article)
         new = sorted(held.keys() - self._places.keys())
         for done, article in enumerate(new, 1):
-            for passages in self._read(article, held[article]):
-                self._engine.add(*_to_vectors(passages))
-                self._lexical.add(article, _to_lexical(passages))
+            for passages in read_passages(self._store, article, held[article]):
+                self._engine.add(*to_vectors(passages))
+                self._lexical.add(article, to_lexical(passages))
             self._places[article] = held[article]
             if progress:
                 progress(done, len(new))
@@ -201,78 +197,34 @@ class Indexes:
         folder = self._store.folder
         if folder is None:
             return
-        try:
+        generation = self._store.counter("generation")
+        for tries_left in reversed(range(_TRIES)):
             self._close()
             self._open(whole=True)  # others may have written some, and damage is not to be copied
-            generation = self._store.counter("generation")
-            with writing_snapshot(folder, self._maker(), generation, like=self._files) as target:
-                self._write_files(target, held, progress)
-        except (OSError, ValueError, RuntimeError) as error:
-            log.warning("the indexes in %s cannot be kept (%s): they are held in memory", folder, error)
-            self._can_write = False
+            try:
+                with writing_snapshot(folder, self._maker(), generation, like=self._files) as target:
+                    self._write_files(target, held, progress)
+                break
+            except (OSError, ValueError, RuntimeError) as error:
+                if tries_left and self._files and not self._files.is_there():
+                    log.info("%s went while files were written that share some: once more", self._files.folder)
+                    continue
+                log.warning("the indexes in %s cannot be kept (%s): they are held in memory", folder, error)
+                self._can_write = False
+                break
         self._close()
         self._open()
 
     def _write_files(self, target: Path, held: dict[int, range], progress: Progress | None) -> None:
-        plan = plan_parts(self._in_files, held, clean=self._has_removed(held))
         for article in self._places.keys() - held.keys():
             self._engine.remove(self._places.pop(article))
-        places: dict[int, Place] = {}
-        made, to_make = 0, sum(len(part.articles) for part in plan if part.kept is None)
-        vectors = self._engine.writer(target / VECTORS, _count(held.values()))
-        with LexicalWriter(target / WORDS, like=self._files.folder / WORDS if self._files else None) as words, vectors:
-            self._engine.copy_to(vectors)
-            for part in plan:
-                if part.kept is not None:
-                    number = words.keep(part.kept)
-                    for article in part.articles:
-                        passages = held.get(article, range(0))
-                        places[article] = Place(passages, self._in_files[article].sentences, number)
-                    continue
-                for article, place in self._make_part(part, words, vectors, held):
-                    places[article] = place
-                    made += 1
-                    if progress:
-                        progress(made, to_make)
-        write_places(target / PLACES, places)
-
-    def _make_part(
-        self, part: PlannedPart, words: LexicalWriter, vectors: VectorFileWriter, held: dict[int, range]
-    ) -> Iterator[tuple[int, Place]]:
-        """Write a part's words, and those vectors of it that are not copied; each article as it is there."""
-        with words.part() as number:
-            for article in part.articles:
-                sentences = 0
-                for passages in self._read(article, held[article]):
-                    sentences += words.add(article, _to_lexical(passages))
-                    if article not in self._places:
-                        vectors.add(*_to_vectors(passages))
-                yield article, Place(held[article], sentences, number)
-
-    def _read(self, article: int, places: range) -> Iterator[list[tuple[StoredPassage, NDArray[np.float32]]]]:
-        """An article's passages, some at a time: a book has tens of thousands."""
-        for start in range(0, len(places), _AT_ONCE):
-            some = places[start : start + _AT_ONCE]
-            passages = self._store.passages(some)
-            if [(stored.number, stored.article) for stored, _ in passages] != [(number, article) for number in some]:
-                raise LibraryDamaged(
-                    f"passages in {self._store.where} have lost their article: mend with pullquote check --library DIR"
-                )
-            yield passages
+        old = self._files.folder if self._files else None
+        writer = FilesWriter(self._store, self._engine, old=old, places=self._in_files)
+        writer.write(target, held, clean=self._has_removed(held), progress=progress)
 
     def _maker(self) -> Maker:
         library, fingerprint = self._store.setting("library"), self._store.setting("fingerprint")
         return Maker.of(library or "", fingerprint or "", self._encoder.dimension)
-
-
-def _to_vectors(
-    passages: list[tuple[StoredPassage, NDArray[np.float32]]],
-) -> tuple[list[int], NDArray[np.float32]]:
-    return [stored.number for stored, _ in passages], mean_vectors([vectors for _, vectors in passages])
-
-
-def _to_lexical(passages: Iterable[tuple[StoredPassage, object]]) -> list[LexicalPassage]:
-    return [LexicalPassage(stored.number, stored.with_context, stored.sentence_texts) for stored, _ in passages]
 
 
 def _most_outside(passages: int) -> float:

@@ -1,6 +1,6 @@
 """The words that question and passage share: tantivy finds passages by them (BM25), and any text can be weighed.
 
-With index/lexical_files.py the only file that imports tantivy.
+With index/lexical_files.py and index/lexical_parts.py the only file that imports tantivy.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from index.lexical import LexicalPassage, make_analyser, make_document, make_schema
 
@@ -35,10 +35,15 @@ _WORTH_JOINING = 2
 _PART_BYTES = 60_000_000
 """tantivy's writing buffer: a part of the usual size becomes one segment."""
 
-_SEGMENTS, _META, _SCRATCH = "parts.json", "meta.json", ".tantivy-part"
+_PARTS, _META, _SCRATCH = "parts.json", "meta.json", ".tantivy-part"
 
-Segments = dict[str, list[dict[str, Any]]]
-"""Of each of the two indexes: what tantivy's meta.json says of a part's segments."""
+
+class Segments(TypedDict):
+    """What a part has of one of the two indexes."""
+
+    segments: list[dict[str, Any]]
+    """What tantivy's meta.json says of them."""
+    files: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +130,17 @@ class LexicalWriter:
 
         self._tantivy: Any = tantivy
         self._folder, self._like = folder, like
+        self._there: list[dict[str, Segments]] = [] if like is None else json.loads((like / _PARTS).read_bytes())
+        self._parts: list[dict[str, Segments]] = []
         self._schema = make_schema()
-        self._parts: list[Segments] = []
-        self._there: list[Segments] = [] if like is None else json.loads((like / _SEGMENTS).read_bytes())
         self._writers: dict[str, Any] = {}
 
     def keep(self, part: int) -> int:
         """Take over a part of the other files as it is; its number in these."""
-        segments = self._there[part]
-        for name in (PASSAGES, SENTENCES):
-            for stem in map(_stem, segments[name]):
-                for file in (self._like or self._folder).joinpath(name).glob(f"{stem}.*"):
-                    link(file, self._folder / name / file.name)
-        self._parts.append(segments)
+        for name, segments in self._there[part].items():
+            for file in segments["files"]:
+                link((self._like or self._folder) / name / file, self._folder / name / file)
+        self._parts.append(self._there[part])
         return len(self._parts) - 1
 
     @contextmanager
@@ -185,9 +188,9 @@ class LexicalWriter:
             return
         for name in (PASSAGES, SENTENCES):
             file = self._folder / name / _META
-            segments = [segment for part in self._parts for segment in part[name]]
+            segments = [segment for part in self._parts for segment in part[name]["segments"]]
             file.write_text(json.dumps(json.loads(file.read_bytes()) | {"segments": segments}), encoding="utf-8")
-        (self._folder / _SEGMENTS).write_text(json.dumps(self._parts), encoding="utf-8")
+        (self._folder / _PARTS).write_text(json.dumps(self._parts), encoding="utf-8")
 
     def _index(self, folder: Path) -> Any:
         folder.mkdir(parents=True, exist_ok=True)
@@ -196,18 +199,14 @@ class LexicalWriter:
         return index
 
 
-def _move_segments(source: Path, target: Path) -> list[dict[str, Any]]:
+def _move_segments(source: Path, target: Path) -> Segments:
     """Have the files of all segments of an index in another folder."""
-    segments: list[dict[str, Any]] = json.loads((source / _META).read_bytes())["segments"]
-    for stem in map(_stem, segments):
-        for file in source.glob(f"{stem}.*"):
-            file.rename(target / file.name)
-    return segments
-
-
-def _stem(segment: Mapping[str, Any]) -> str:
-    """What the names of a segment's files start with."""
-    return str(segment["segment_id"]).replace("-", "")
+    segments = json.loads((source / _META).read_bytes())["segments"]
+    stems = {segment["segment_id"].replace("-", "") for segment in segments}
+    files = [file for file in source.iterdir() if file.stem in stems]
+    for file in files:
+        file.rename(target / file.name)
+    return {"segments": segments, "files": sorted(file.name for file in files)}
 
 
 def link(source: Path, target: Path) -> None:

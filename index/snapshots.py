@@ -73,6 +73,10 @@ class Snapshot:
     samples: Mapping[str, int]
     """The checksum of samples of each big file."""
 
+    def is_there(self) -> bool:
+        """Whether no file of it has been removed, as when another takes its place."""
+        return all((self.folder / name).exists() for name in (*self.files, MANIFEST))
+
     def is_whole(self) -> bool:
         """Whether its files are still what was written."""
         return _is_whole(self.folder)

@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.derived import drop_words
 from index.embedding import Encoder
 from index.errors import LibraryDamaged, LibraryNotWritable
-from index.forgetting import drop_words
 from index.passages import SplitPassage
 from index.snapshots import drop_snapshots
 from index.store import FILE_NAME, Finder, Origin, StoredPassage

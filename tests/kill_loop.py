@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from bag_encoder import BagOfWordsEncoder
 
-from index import Library, LibraryBusy, NoSuchArticle, indexes
+from index import Library, LibraryBusy, NoSuchArticle, indexes, lexical_parts
 from index.article import make_article
 from index.engines import vector_files
 from index.engines.base import mean_vector
@@ -79,8 +79,9 @@ def step(library: Library, folder: Path, files: Path, chance: random.Random) -> 
 
 
 def make_files_of_everything() -> None:
-    """Keep indexes in files however small they are, so that writing them is cut off as well."""
+    """Keep indexes in files of many parts however small they are, so that writing them is cut off as well."""
     indexes.WORTH_FILES = 0
+    lexical_parts.PART = 10
     indexes.SHARE = 0.05
     vector_files.CROSSING = 10
 

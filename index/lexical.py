@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,29 +136,39 @@ def search_words(
     k: int,
     *,
     within: Collection[int] | None = None,
-    without: Collection[int] = (),
+    without: Set[int] = frozenset(),
 ) -> list[tuple[int, float]]:
-    """Up to ``k`` (number, BM25) pairs of passages that have one of the words, highest first; in ``within`` alone."""
+    """Up to ``k`` (number, BM25) pairs of passages that have one of the words, highest first.
+
+    ``within``: of these articles alone, None for all; ``without``: of none of these.
+    """
     from tantivy import Occur, Query
 
     wanted = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", term, "freq")) for term in terms])
-    wanted = restrict(wanted, schema, within, without)
-    hits = searcher.search(wanted, k, count=False).hits
-    numbers = searcher.fast_field_values("number", [address for _, address in hits])
-    return [(number, score) for number, (score, _) in zip(numbers, hits, strict=True)]
+    wanted = wanted if within is None else restrict(wanted, schema, within)
+    limit = k
+    while True:
+        hits = searcher.search(wanted, limit, count=False).hits
+        addresses = [address for _, address in hits]
+        # tantivy looks at half as many passages for words alone as for words that are not in some articles.
+        articles = searcher.fast_field_values("article", addresses) if without else [None] * len(hits)
+        numbers = searcher.fast_field_values("number", addresses)
+        found = [
+            (number, score)
+            for number, article, (score, _) in zip(numbers, articles, hits, strict=True)
+            if article not in without
+        ]
+        if len(found) >= k or len(hits) < limit:
+            return found[:k]
+        limit *= 2
 
 
-def restrict(query: Any, schema: Any, within: Collection[int] | None, without: Collection[int]) -> Any:
-    """A query that looks in articles ``within`` alone, None for all, and not in those ``without``."""
+def restrict(query: Any, schema: Any, within: Collection[int]) -> Any:
+    """A query that looks in articles ``within`` alone."""
     from tantivy import Occur, Query
 
-    parts = [(Occur.Must, query)]
-    if within is not None:
-        inside = Query.term_set_query(schema, "article", list(within))
-        parts.insert(0, (Occur.Must, Query.const_score_query(inside, 0.0)))
-    if without:
-        parts.append((Occur.MustNot, Query.term_set_query(schema, "article", list(without))))
-    return query if len(parts) == 1 else Query.boolean_query(parts)
+    inside = Query.term_set_query(schema, "article", list(within))
+    return Query.boolean_query([(Occur.Must, Query.const_score_query(inside, 0.0)), (Occur.Must, query)])
 
 
 def make_schema() -> Any:
@@ -167,7 +177,7 @@ def make_schema() -> Any:
 
     schema = tantivy.SchemaBuilder()
     schema.add_unsigned_field("number", indexed=True, fast=True)
-    schema.add_unsigned_field("article", indexed=True)
+    schema.add_unsigned_field("article", indexed=True, fast=True)
     schema.add_text_field("text", tokenizer_name="words", index_option="freq")
     return schema.build()
 

@@ -116,5 +116,5 @@ def _count(searcher: Any, schema: Any, within: Collection[int], term: str) -> in
     """How many sentences of these articles have a word."""
     from tantivy import Query
 
-    wanted = restrict(Query.term_query(schema, "text", term), schema, within, ())
+    wanted = restrict(Query.term_query(schema, "text", term), schema, within)
     return int(searcher.search(wanted, 1, count=True).count)

@@ -165,6 +165,18 @@ def test_parts_that_are_kept_are_searched_with_those_that_are_made(tmp_path: Pat
         assert index.weigh(question) == fresh.weigh(question)
 
 
+def test_as_many_are_found_where_the_best_were_taken_out(tmp_path: Path) -> None:
+    index = LexicalIndex(
+        tmp_path, write_parts(tmp_path, *({n: ["boat " * (20 - n) + "by the sea"]} for n in range(20)))
+    )
+    assert [number for number, _ in index.search("boat", 3)] == [0, 10, 20]
+    for article in (*range(15), 17):
+        index.remove(article)
+    assert [number for number, _ in index.search("boat", 3)] == [150, 160, 180]
+    assert [number for number, _ in index.search("boat", 5)] == [150, 160, 180, 190]
+    assert [number for number, _ in index.search("boat", 3, articles=[3, 16])] == [160]
+
+
 def test_no_parts_are_an_index_of_nothing(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path, write_parts(tmp_path))
     assert found(index, "boat") == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,8 +64,8 @@ class FilesWriter:
                 if part.kept is not None:
                     number = words.keep(part.kept)
                     for article in part.articles:
-                        place = self._places[article]
-                        there[article] = replace(place, passages=held.get(article, range(0)), part=number)
+                        passages = held.get(article, range(0))
+                        there[article] = Place(passages, self._places[article].sentences, number)
                     continue
                 for article, place in self._make(part, held, words, vectors):
                     there[article] = place
@@ -81,10 +80,10 @@ class FilesWriter:
         """Write a part's words, and those vectors of it that are not copied; each article as it is there."""
         with words.part() as number:
             for article in part.articles:
-                old, sentences = self._places.get(article), 0
+                sentences = 0
                 for passages in read_passages(self._store, article, held[article]):
                     sentences += words.add(article, to_lexical(passages))
-                    if old is None or old.part is None:
+                    if article not in self._places:
                         vectors.add(*to_vectors(passages))
                 yield article, Place(held[article], sentences, number)
 
@@ -112,7 +111,7 @@ def _drop_words(library: Path, old: Snapshot, held: Collection[int]) -> None:
         with LexicalWriter(target / WORDS, like=old.folder / WORDS) as words:
             kept = {part: words.keep(part) for part in sorted(parts - dropped)}
         there = {
-            article: replace(place, part=None if place.part is None else kept.get(place.part))
+            article: Place(place.passages, place.sentences, None if place.part is None else kept.get(place.part))
             for article, place in places.items()
         }
         write_places(target / PLACES, there)

@@ -128,6 +128,8 @@ class Indexes:
         """Of each article that the store held when last asked, or when the files were written: those numbers."""
         self._places: dict[int, range] = {}
         """Of each article that is held, in the files or in memory: the numbers of its passages."""
+        self._wordless: set[int] = set()
+        """Those of them whose words are not: their part of the files went, with an article that was removed."""
 
     def _open(self, *, whole: bool = False) -> None:
         """Take up the newest files, where there are any that can be used. ``whole``: look at all that is in them."""
@@ -149,11 +151,10 @@ class Indexes:
         except (OSError, ValueError, RuntimeError) as error:
             log.warning("%s cannot be used (%s): it is made anew", found.folder, error)
             return
-        for article in places.keys() - in_words.keys():
-            engine.remove(places[article].passages)
         self._files, self._engine, self._lexical, self._in_files = found, engine, lexical, places
         self._known = {article: place.passages for article, place in places.items()}
-        self._places = {article: place.passages for article, place in in_words.items()}
+        self._places = dict(self._known)
+        self._wordless = places.keys() - in_words.keys()
 
     def _update(self, progress: Progress | None, *, clean: bool) -> None:
         """Come into step with the store. ``clean``: leave nothing in the files of what was removed, however little."""
@@ -168,9 +169,9 @@ class Indexes:
 
     def _outside_files(self, held: dict[int, range]) -> int:
         """How many passages the files lack, or have too many."""
-        in_files = {article: place.passages for article, place in self._in_files.items() if place.part is not None}
-        added = _count(held[article] for article in held.keys() - in_files.keys())
-        return added + _count(in_files[article] for article in in_files.keys() - held.keys())
+        lacking = (held.keys() - self._in_files.keys()) | (self._wordless & held.keys())
+        gone = self._in_files.keys() - held.keys()
+        return _count(map(held.__getitem__, lacking)) + _count(self._in_files[article].passages for article in gone)
 
     def _has_removed(self, held: dict[int, range]) -> bool:
         """Whether there is anything in the files of articles that are gone, one of which may have been removed."""
@@ -183,12 +184,14 @@ class Indexes:
         for article in self._places.keys() - held.keys():
             self._engine.remove(self._places.pop(article))
             self._lexical.remove(article)
-        new = sorted(held.keys() - self._places.keys())
+        new = sorted((held.keys() - self._places.keys()) | (self._wordless & held.keys()))
         for done, article in enumerate(new, 1):
             for passages in read_passages(self._store, article, held[article]):
-                self._engine.add(*to_vectors(passages))
+                if article not in self._places:
+                    self._engine.add(*to_vectors(passages))
                 self._lexical.add(article, to_lexical(passages))
             self._places[article] = held[article]
+            self._wordless.discard(article)
             if progress:
                 progress(done, len(new))
 

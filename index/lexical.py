@@ -146,7 +146,7 @@ def search_words(
 
     wanted = Query.boolean_query([(Occur.Should, Query.term_query(schema, "text", term, "freq")) for term in terms])
     wanted = wanted if within is None else restrict(wanted, schema, within)
-    limit = k
+    limit = k + min(len(without), k // 4)
     while True:
         hits = searcher.search(wanted, limit, count=False).hits
         addresses = [address for _, address in hits]

@@ -113,15 +113,16 @@ def remove(folder: Path) -> Found:
     library = Library(folder)
     library.search("Is it ready?", read=False)
     found = {}
+    ids = library.ids
     steps: list[tuple[str, Callable[[], object]]] = [
-        ("an article removed", lambda: library.remove(library.ids[len(library.ids) // 2])),
+        ("an article removed", lambda: library.remove(ids[len(ids) // 2])),
         ("the question after that", lambda: library.search("Is it ready?", read=False)),
         ("closed", library.close),
     ]
     for name, step in steps:
         found[f"{name}, s"], found[f"{name}, CPU s"] = _timed(step)
     again = Library(folder)
-    again.remove(again.ids[len(again.ids) // 3])
+    again.remove(ids[len(ids) // 3])
     name = "closed where nothing was asked"
     found[f"{name}, s"], found[f"{name}, CPU s"] = _timed(again.close)
     return found | {"peak of removing, MB": _peak()}

@@ -214,6 +214,22 @@ def test_nothing_of_what_was_removed_is_left_in_the_folder(kept: Path) -> None:
     assert b"deal" in b"".join(contents(kept).values())
 
 
+def test_a_folder_of_a_process_that_was_killed_after_removing_is_searched_read_only(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = kept.with_name("killed")
+    with open_library(kept) as library:
+        library.add_text("Dogs bark at noon.")
+        library.remove(make_article("x", source="/cats.txt").id)
+        shutil.copytree(kept, killed)
+    before = contents(killed / "derived")
+    with unwritable(killed, monkeypatch), open_library(killed) as library:
+        assert found(library, "returns")[0] == "It does not cover returns."
+        assert found(library, "dogs bark")[0] == "Dogs bark at noon."
+        assert "They hunt at dusk." not in found(library, "cats hunt at dusk")
+        assert contents(killed / "derived") == before
+
+
 def test_a_full_disk_while_files_are_written_costs_only_the_files(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -210,6 +210,29 @@ def test_a_full_disk_does_not_keep_an_article_from_being_removed(kept: Path, mon
         assert_like_fresh(library, {number: 0 for number in range(10) if number != 4})
 
 
+def test_files_that_another_process_takes_away_meanwhile_are_done_without(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = lexical_parts.LexicalWriter.keep
+    taken = []
+
+    def take_away(writer: lexical_parts.LexicalWriter, part: int) -> int:
+        if not taken:
+            taken.append(part)
+            snapshots.drop_snapshots(kept)
+        return keep(writer, part)
+
+    with open_library(kept) as library:
+        library.search("boat", read=False)
+        library.remove(id_of(4))
+        monkeypatch.setattr(lexical_parts.LexicalWriter, "keep", take_away)
+    assert taken
+    assert len(segments(kept)) == 2 * 5
+    assert count_sentences(kept, own(4)) == 0
+    with open_library(kept) as library:
+        assert_like_fresh(library, {number: 0 for number in range(10) if number != 4})
+
+
 def test_what_is_added_leaves_full_parts_as_they_are(kept: Path) -> None:
     before = segments(kept)
     with open_library(kept) as library:

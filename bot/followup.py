@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import smalltalk
+from bot.english.antecedents import REACH, without_brackets
 from bot.english.leaning import Leaning, leaning
-from bot.english.rewording import reword, without_brackets
+from bot.english.rewording import reword
 from bot.types import Turn
 from index.types import Hit
 
-REACH = 3
-"""Turns back that a pronoun may point."""
 GAP = 0.2
 """How much surer the less likely way of understanding must be than the other one: a probability.
 

@@ -62,6 +62,39 @@ def test_a_follow_up_reads_by_itself(turn: Turn, question: str, asked_as: str) -
     assert understand(question, [turn]).asked_as == asked_as
 
 
+LEVY = make_turn("Did the levy go up?", "The levy rose by 6 per cent last year.")
+TOWER = make_turn("When was the tower built?", "The tower itself, built in 1887 of granite, is not at risk.")
+NORVIK = make_turn("What happened in Norvik?", "Its keeper retired in May, and the light has failed twice since.")
+ACCIDENT = make_turn("Was there an accident?", "No accident resulted.")
+MINISTRY = make_turn(
+    "What has she asked for?",
+    "She has asked the ministry to overrule the authority if it goes ahead.",
+    asked_as="What has the mayor asked for?",
+)
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "asked_as"),
+    [
+        ([LEVY], "By how much?", "By how much did the levy go up?"),
+        ([LEVY], "And when?", "When did the levy go up?"),
+        ([LEVY], "Why?", "Why? (Did the levy go up?)"),
+        ([TOWER], "Why?", "Why was the tower built?"),
+        ([TOWER], "Can it be visited?", "Can the tower be visited?"),
+        ([NORVIK, ACCIDENT], "When did its keeper retire?", "When did Norvik's keeper retire?"),
+        ([MINISTRY], "Did they accept it?", "Did they accept it? (the mayor)"),
+        ([MINISTRY], "What else did she say?", "What else did the mayor say?"),
+        (
+            [make_turn("Did everyone survive?", "Four of its five crew survived.")],
+            "What does the mayor say about that?",
+            "What does the mayor say about that? (Did everyone survive?)",
+        ),
+    ],
+)
+def test_what_is_written_for_a_pronoun_can_be_meant(turns: list[Turn], question: str, asked_as: str) -> None:
+    assert understand(question, turns).asked_as == asked_as
+
+
 def test_of_two_people_neither_is_guessed() -> None:
     turn = make_turn("Who met in Rome?", "Robert Jenrick met Yvette Cooper in Rome.")
     assert understand("What did he say?", [turn]).asked_as == "What did he say? (Rome, Robert Jenrick, Yvette Cooper)"
@@ -152,6 +185,16 @@ def test_names_and_things_are_told_apart() -> None:
         ("the harbour plan", Kind.THING),
         ("Dr Pell", Kind.PERSON),
     ]
+
+
+def test_a_verb_is_no_part_of_a_name() -> None:
+    asked = {
+        "When was the tower built?": ["the tower"],
+        "How many took part?": [],
+        "Was the old ship sold?": ["the old ship"],
+    }
+    for question, names in asked.items():
+        assert [each.text for each in mentions(question)] == names
 
 
 def test_one_of_several_is_no_name_by_itself() -> None:

@@ -52,6 +52,8 @@ class Mention:
     """Whether it is a name, or holds one."""
     after: str
     """The preposition right before it, ``""`` where there is none."""
+    grouped: bool = False
+    """Whether it is an office, a company or the like: "they" for some."""
 
     @property
     def key(self) -> str:
@@ -88,6 +90,14 @@ _VERBS = word_list("""
     made
 """)
 
+_PARTICIPLES = word_list("""
+    beaten begun bitten born bought broken brought built caught chosen cut driven drawn dug eaten fallen fed felt
+    forbidden forgiven forgotten fought found frozen given gone grown heard held hidden hit hung hurt kept known laid
+    led left lent let lit lost made meant met paid put raised read rebuilt run said seen sent set shaken shot shown
+    shut sold spent split spoken spread stolen struck stuck sung sunk swept taken taught thought thrown told torn
+    understood undone won worn woven written
+""")
+"""Of verbs that do not form them with "ed": "when was the tower built?"."""
 _SURE_VERBS = word_list("""
     is has wants says gets makes takes gives goes comes thinks needs becomes keeps loses pays holds runs sells
     brings puts leaves lost won went took gave got made paid came said told put sold brought kept left held ran
@@ -124,7 +134,8 @@ def _phrase_end(text: str, words: Sequence[Word], at: int) -> int:
         return end + 1 if joined and _is_plural(words[end]) and not words[end - 1].lower.endswith("'s") else end
     before = words[at - 1].lower if at else ""
     counted = before in ("many", "which") or before in PREPOSITIONS or before in AUXILIARIES
-    if counted and not is_function_word(word) and word.lower not in _VERBS:
+    acts = word.lower in _VERBS | _SURE_VERBS or word.lower.endswith("ed")
+    if counted and not is_function_word(word) and not acts:
         end = _noun_end(text, words, at, at)
         if before in ("many", "which") or _is_plural(words[end - 1]):
             return end
@@ -141,7 +152,7 @@ def _noun_end(text: str, words: Sequence[Word], start: int, at: int) -> int:
             break
         if at > first and _parted(text, words[at - 1], word):
             break
-        verbal = word.lower.endswith("ed") or (verb_near and word.lower in _VERBS)
+        verbal = word.lower.endswith("ed") or (verb_near and word.lower in _VERBS | _PARTICIPLES)
         if at > first and not word.capitalised and (verbal or word.lower in _SURE_VERBS):
             break
         if at > first and not verb_near and _is_plural(words[at - 1]) and not word.capitalised:
@@ -157,7 +168,7 @@ def _noun_end(text: str, words: Sequence[Word], start: int, at: int) -> int:
 
 def _starts_name(text: str, words: Sequence[Word], at: int) -> bool:
     word = words[at]
-    if not word.capitalised or is_function_word(word) or word.bare in DATES:
+    if not word.capitalised or is_function_word(word) or word.bare.removesuffix("s") in DATES:
         return False
     if word.bare in LIGHT_WORDS and word.lower not in TITLES:
         return False
@@ -214,6 +225,7 @@ def _mention(text: str, words: Sequence[Word], at: int, end: int) -> Mention:
         end=stop,
         named=bool(names),
         after=preposition,
+        grouped=last.bare in _GROUPS,
     )
 
 

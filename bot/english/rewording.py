@@ -6,26 +6,27 @@ Only where that is clear. Else the question keeps its words, and what it is abou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from bot.english.leaning import PERSONS, SEVERAL, is_cut_short, is_possessive, loose_pronouns
-from bot.english.mentions import Kind, Mention, content_of, mentions
-from bot.english.words import DETERMINERS, Word, is_function_word, is_telling, words_of
+from bot.english.antecedents import antecedent, class_of, in_brackets, without_brackets
+from bot.english.leaning import is_cut_short, is_possessive, loose_pronouns
+from bot.english.mentions import content_of, mentions
+from bot.english.words import AUXILIARIES, DETERMINERS, Word, is_function_word, is_telling, words_of
 from bot.types import Turn
 
 MOST_TERMS = 4
 """As many as say what a question is about and are still read at a glance."""
 LONGEST_REPEATED = 120
 """Code points of a question that is repeated in brackets behind one that is a part of it."""
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*$")
-_OWNED = re.compile(r"(?:his|her|its|their|my|your|our)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_ASKS = re.compile(
+    r"(?:(?:and|but|so)\s+)?(?P<how>(?:(?:by|since|until|for|from|to)\s+)?"
+    r"(?:(?P<why>why)|when|where|how(?:\s+(?:often|long|far|soon|much|quickly))?))\s*\?*",
+    re.IGNORECASE,
+)
+"""A question that is nothing but what asks: "By how much?"."""
+_CLAUSE = re.compile(r"(?:(?P<asks>when|where|why|how)\s+)?(?P<verb>\w+)(?P<rest>\s.+)", re.IGNORECASE | re.DOTALL)
 _CONNECTOR = re.compile(r"^(?:and|but|so|or|also)\b[,\s]+", re.IGNORECASE)
-
-
-def without_brackets(asked_as: str) -> str:
-    """A question as it was understood, without what was put behind it."""
-    return _BRACKETS.sub("", asked_as)
 
 
 def reword(question: str, turns: Sequence[Turn]) -> str:
@@ -38,67 +39,17 @@ def reword(question: str, turns: Sequence[Turn]) -> str:
     resolved: list[tuple[Word, str]] = []
     last: dict[str, str] = {}
     for word in pronouns:
-        kind = _class_of(word)
-        antecedent = last.get(kind) or _antecedent(word, turns, besides=words)
-        if antecedent is None:
+        kind = class_of(word)
+        at = next(i for i, each in enumerate(words) if each.start == word.start)
+        name = last.get(kind) or antecedent(words, at, turns)
+        if name is None:
             continue
         if kind not in last:
-            at = next(i for i, each in enumerate(words) if each.start == word.start)
-            resolved.append((word, _in_place_of(word, antecedent, possessive=is_possessive(words, at))))
-        last[kind] = antecedent
-    if resolved and len(last) == len({_class_of(word) for word in pronouns}):
+            resolved.append((word, _in_place_of(word, name, possessive=is_possessive(words, at))))
+        last[kind] = name
+    if resolved and len(last) == len({class_of(word) for word in pronouns}):
         return _tidy(_replace(question, resolved))
     return _with_brackets(_replace(question, resolved) if resolved else question, turns)
-
-
-def _class_of(word: Word) -> str:
-    return "person" if word.lower in PERSONS else "several" if word.lower in SEVERAL else "thing"
-
-
-def _antecedent(pronoun: Word, turns: Sequence[Turn], *, besides: Sequence[Word]) -> str | None:
-    """What a pronoun stands for, where one thing alone, or one before all others, can be it.
-
-    ``besides``: the words of its question, which names by itself whatever else it means.
-    """
-    named = {word.bare for word in besides}
-    kinds = {
-        "person": ((Kind.PERSON,), (Kind.OPEN,)),
-        "several": ((Kind.SEVERAL,), (Kind.OPEN,)),
-        "thing": ((Kind.THING,), (Kind.OPEN, Kind.PLACE)),
-    }[_class_of(pronoun)]
-    for turn in reversed(turns):
-        for text in _sources(turn, _class_of(pronoun)):
-            found = [each for each in mentions(text) if each.key not in named and not _OWNED.match(each.text)]
-            for kind in kinds:
-                fitting = _distinct(each for each in found if each.kind in kind)
-                if fitting:
-                    return _the_one(fitting, _class_of(pronoun))
-    return None
-
-
-def _sources(turn: Turn, pronoun: str) -> list[str]:
-    """The texts of a turn to look for an antecedent in, the likeliest first."""
-    asked = without_brackets(turn.answer.asked_as)
-    quotes = [turn.answer.text] if turn.answer else []
-    asks_who = asked.lower().startswith(("who ", "who's", "whose ", "which ", "and who"))
-    return [*quotes, asked] if pronoun == "person" and asks_who else [asked, *quotes]
-
-
-def _distinct(found: Iterable[Mention]) -> list[Mention]:
-    """Each name once, as it is first given."""
-    kept: dict[str, Mention] = {}
-    for each in found:
-        kept.setdefault(each.key, each)
-    return list(kept.values())
-
-
-def _the_one(fitting: Sequence[Mention], pronoun: str) -> str | None:
-    """The mention that a pronoun stands for; None where it could be either of two people."""
-    if len(fitting) > 1 and pronoun == "person":
-        named = [each for each in fitting if each.named]
-        return named[0].text if len(named) == 1 else None
-    main = [each for each in fitting if not each.after] or list(fitting)
-    return main[0].text
 
 
 def _in_place_of(pronoun: Word, antecedent: str, *, possessive: bool) -> str:
@@ -132,17 +83,20 @@ def _with_brackets(question: str, turns: Sequence[Turn]) -> str:
     """``question`` and behind it what it is about: the question that it is a part of, or what that one named."""
     asked = _whole_question(turns)
     if is_cut_short(question) and len(asked) <= LONGEST_REPEATED:
-        return _to_another_year(question, asked) or f"{question.rstrip()} ({asked.strip().rstrip('?')}?)"
+        whole = _to_another_year(question, asked) or _with_clause_of(question, asked)
+        return whole or f"{question.rstrip()} ({asked.strip().rstrip('?')}?)"
     terms = _terms(question, turns)
+    if len(terms) == 1 and len(words_of(terms[0])) == 1 and terms[0].islower():
+        return f"{question.rstrip()} ({asked.strip().rstrip('?')}?)"  # a lone verb or noun says too little
     return f"{question.rstrip()} ({', '.join(terms)})" if terms else question
 
 
 def _whole_question(turns: Sequence[Turn]) -> str:
     """The last question that is a clause of its own, be it in the brackets behind one that is not."""
     for turn in reversed(turns):
-        kept = _BRACKETS.search(turn.answer.asked_as)
-        if kept and kept.group(1).endswith("?"):
-            return kept.group(1)
+        kept = in_brackets(turn.answer.asked_as)
+        if kept.endswith("?"):
+            return kept
         if not is_cut_short(without_brackets(turn.answer.asked_as)):
             return without_brackets(turn.answer.asked_as)
     return without_brackets(turns[-1].answer.asked_as)
@@ -157,15 +111,29 @@ def _to_another_year(question: str, asked: str) -> str:
     return _YEAR.sub(told[0], asked)
 
 
+def _with_clause_of(question: str, asked: str) -> str:
+    """What asks, before the clause of the last question: "By how much did the levy go up?"; ``""`` where none fits.
+
+    That one must ask when, where, why or how; or whether, unless the question is why, for the answer may have been no.
+    """
+    asks = _ASKS.fullmatch(question.strip())
+    clause = _CLAUSE.fullmatch(asked.strip())
+    if not asks or not clause or (asks["why"] and not clause["asks"]):
+        return ""
+    begins = clause["verb"].lower()
+    if begins not in AUXILIARIES:
+        return ""
+    whole = f"{asks['how'].lower()} {begins}{clause['rest'].rstrip('?')}?"
+    return whole[:1].upper() + whole[1:] if question.strip()[:1].isupper() else whole
+
+
 def _terms(question: str, turns: Sequence[Turn]) -> list[str]:
     """What the last turn named and the question does not, names of its quote last."""
     known = {word.bare for word in words_of(question) if not is_function_word(word)}
     answer = turns[-1].answer
-    kept = _BRACKETS.search(answer.asked_as)
-    asked = [each.text for each in mentions(without_brackets(answer.asked_as))] or [
-        content_of(without_brackets(answer.asked_as))
-    ]
-    before = kept.group(1).removesuffix("?").split(", ") if kept else []
+    asked = [each.text for each in mentions(without_brackets(answer.asked_as))]
+    asked = asked or [content_of(without_brackets(answer.asked_as))]
+    before = [each for each in in_brackets(answer.asked_as).removesuffix("?").split(", ") if each]
     names = [each.text for each in mentions(answer.text) if each.named] if answer else []
     chosen: list[str] = []
     for phrase in [*asked, *before, *names]:

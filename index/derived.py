@@ -94,6 +94,8 @@ def drop_words(library: Path, held: Collection[int]) -> None:
         newest = newest_snapshot(library)
         if newest:
             _drop_words(library, newest, set(held))
+        else:
+            drop_snapshots(library)  # what was left of one that was never finished
     except (OSError, ValueError, LookupError, TypeError) as error:
         log.warning("what is derived from %s is made anew (%s)", library, error)
         drop_snapshots(library)

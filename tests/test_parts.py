@@ -182,6 +182,17 @@ def test_a_process_that_dies_after_removing_leaves_no_words(
     assert vectors[0] == vectors[1], "those of the removed article are gone as well"
 
 
+def test_words_that_a_killed_process_left_half_written_are_gone_as_well(tmp_path: Path) -> None:
+    with open_library(tmp_path) as library:
+        add(library, 4)
+        no_process = 2**22 + 1
+        left = tmp_path / "derived" / f"building-{no_process}-000000000001-abcd"
+        left.mkdir(parents=True)
+        (left / "some.term").write_text(own(4))
+        library.remove(id_of(4))
+        assert not left.exists()
+
+
 def test_where_words_cannot_be_dropped_alone_all_files_go(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -28,7 +28,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SELECT_PASSAGE = """
 SELECT passages.number, title, revision, articles.id, passages.checksum,
     article, passages.id, context, start, end, heading, paragraph, passages.text, sentences, vectors
-FROM passages JOIN articles ON articles.number = article"""
+FROM passages JOIN articles INDEXED BY articles_in_short ON articles.number = article"""
 INSERT_PASSAGE = """
 INSERT INTO passages (article, id, context, start, end, heading, paragraph, text, sentences, vectors, checksum)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""

@@ -473,6 +473,7 @@ def make_version_1(folder: Path) -> None:
             database.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         database.execute("ALTER TABLE passages DROP COLUMN checksum")
         database.execute("DROP TABLE revisions")
+        database.execute("DROP INDEX articles_in_short")
         database.execute("DELETE FROM settings WHERE name IN ('generation', 'purged', 'library')")
         database.execute("PRAGMA user_version = 1")
     database.close()

@@ -14,7 +14,7 @@ from bot.english.mentions import content_of, mentions
 from bot.english.words import AUXILIARIES, DETERMINERS, Word, is_function_word, is_telling, words_of
 from bot.types import Turn
 
-MOST_TERMS = 4
+MOST_TERMS = 3
 """As many as say what a question is about and are still read at a glance."""
 LONGEST_REPEATED = 120
 """Code points of a question that is repeated in brackets behind one that is a part of it."""

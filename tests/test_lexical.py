@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,7 +233,7 @@ def test_only_parts_of_what_is_gone_are_made_anew_and_small_ones_joined(
     parts: list[dict[int, int]],
     held: dict[int, int],
     clean: bool,
-    planned: list[tuple[object, ...]],
+    planned: list[tuple[Any, ...]],
 ) -> None:
     """Parts of ten passages at most, of which a tenth may be gone."""
     monkeypatch.setattr(lexical_parts, "PART", 10)

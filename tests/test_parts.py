@@ -225,7 +225,7 @@ def test_files_that_another_process_takes_away_meanwhile_are_done_without(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep = lexical_parts.LexicalWriter.keep
-    taken = []
+    taken: list[int] = []
 
     def take_away(writer: lexical_parts.LexicalWriter, part: int) -> int:
         if not taken:

@@ -160,7 +160,7 @@ def visit_fixture(browser: Browser) -> Iterator[Open]:
     yield visit
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert complaints == [], complaints
     assert hosts == {"127.0.0.1"}
 
 

@@ -206,7 +206,8 @@ def test_a_text_is_added_asked_and_removed_on_the_real_server(visit: Open, bundl
     dialog.get_by_label("A link or a text").fill("The tower opened in 1889. It is 330 metres tall.")
     dialog.get_by_role("button", name="Add").click()
     expect(page.locator("#pq-page")).to_contain_text("330 metres", timeout=PATIENCE * 1000)
-    turn = ask(page, "How tall is the tower?")
+    with page.expect_response("**/v1/ask", timeout=PATIENCE * 1000):  # what leads on, sought while the article is there
+        turn = ask(page, "How tall is the tower?")
     expect(turn.locator(".pq-quote").first).to_contain_text("330 metres")
     turn.get_by_role("button", name="This answer is right").click()
     expect(page.locator("#pq-said")).to_have_text("Kept. Thank you.")

@@ -1,7 +1,7 @@
 """What a pronoun of a follow-up stands for: the likeliest of what was named before, where it is likely enough. Pure.
 
 A softmax over what the last turns named and "none of it", whose weights bench/fit_antecedents.py finds. What is written
-for a pronoun is shown, so it is rather left out than wrong.
+for a pronoun is shown and not searched for: where it is wrong, what was typed is still what is read.
 """
 
 from __future__ import annotations

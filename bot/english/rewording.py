@@ -1,6 +1,6 @@
 """A follow-up question put so that it stands alone: pronouns give way to what they stand for. Pure.
 
-Only where that is clear. Else the question keeps its words, and what it is about follows them in brackets.
+Only where something is likely enough. Else the question keeps its words, and what it is about follows them in brackets.
 """
 
 from __future__ import annotations

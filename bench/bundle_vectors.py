@@ -13,7 +13,7 @@ from index.passages import split_passages
 
 def main() -> None:
     """One file for each article, beside it."""
-    encoder = PackagedEncoder(bulk=Precision.FLOAT32)
+    encoder = PackagedEncoder(precision=Precision.FLOAT32)
     for path in sorted(BUNDLED.glob("*.md")):
         article = read_article(path)
         passages = split_passages(article, count_tokens=encoder.count_tokens, max_tokens=encoder.max_tokens)

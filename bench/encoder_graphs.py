@@ -17,6 +17,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from index.encoders.packaged import PROBED, PROBES, PackagedEncoder
 from index.encoders.session import GRAPHS, Precision
 from index.encoders.weights import GELU_FLOOR
 
@@ -161,3 +162,4 @@ if __name__ == "__main__":
     for precision, path in GRAPHS.items():
         path.write_bytes(make_graph(precision))
         print(f"{path.name}: {path.stat().st_size:,} bytes")
+    np.save(PROBED, PackagedEncoder(precision=Precision.FLOAT32).encode(PROBES))

@@ -6,7 +6,8 @@ What the files lack is held in memory, until it is so much that files are writte
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -36,6 +37,9 @@ SHARE = 0.1
 MOST_OUTSIDE = 10_000
 """Passages: more are never left outside of the files, for these are indexed whenever the library is opened."""
 
+BESIDE = 100_000
+"""Passages: of more, words are looked for while the question is encoded."""
+
 _TRIES = 3
 """How often files are written that share some with others, where another process takes those away meanwhile."""
 
@@ -53,6 +57,10 @@ class Indexes:
         self._encoder = encoder
         self._can_write = store.folder is not None and store.writable
         self._close()
+
+    @property
+    def encodes_beside(self) -> bool:
+        return len(self._engine) > BESIDE
 
     def sync(self, progress: Progress | None = None) -> None:
         self._update(progress, clean=not self._opened)
@@ -79,23 +87,33 @@ class Indexes:
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         *,
         depth: int,
+        near: int,
         articles: Collection[int] | None,
         weights: Weights,
-    ) -> set[int]:
-        def search() -> set[int]:
-            found: list[tuple[int, float]] = []
-            most = min(depth, len(self._engine))
-            if most and weights.uses_dense:
-                among = None if articles is None else list(chain.from_iterable(map(self._passages_of, articles)))
-                found += self._engine.search(vector, most, among=among)
-            if most and weights.uses_lexical:
-                found += self._lexical.search(question, most, articles=articles)
-            return {number for number, _ in found}
+    ) -> Iterator[set[int]]:
+        def by_meaning() -> set[int]:
+            if not weights.uses_dense or not len(self._engine):
+                return set()
+            among = None if articles is None else list(chain.from_iterable(map(self._passages_of, articles)))
+            return {number for number, _ in self._engine.search(vector(), near, among=among)}
 
-        return self._whatever_befalls_files(search)
+        def by_words() -> set[int]:
+            most = min(depth, len(self._engine))
+            if not weights.uses_lexical or not most:
+                return set()
+            return {number for number, _ in self._lexical.search(question, most, articles=articles)}
+
+        if not self.encodes_beside:
+            yield self._whatever_befalls_files(lambda: by_meaning() | by_words())
+            return
+        with ThreadPoolExecutor(1) as threads:
+            beside = threads.submit(by_meaning)
+            tries = iter([beside.result])
+            yield self._whatever_befalls_files(by_words, beside)
+            yield self._whatever_befalls_files(lambda: next(tries, by_meaning)())
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         return self._whatever_befalls_files(lambda: self._lexical.weigh(question, articles=articles))
@@ -103,11 +121,15 @@ class Indexes:
     def words(self, text: str) -> frozenset[str]:
         return frozenset(self._lexical.terms(text))
 
-    def _whatever_befalls_files(self, search: Callable[[], Found]) -> Found:
-        """What a search finds: where files turn out to be damaged that were whole when opened, without them."""
+    def _whatever_befalls_files(self, search: Callable[[], Found], beside: Future[set[int]] | None = None) -> Found:
+        """What a search finds: where files turn out to be damaged that were whole when opened, without them.
+
+        ``beside``: another search in the same files.
+        """
         try:
             return search()
         except (OSError, ValueError, RuntimeError) as error:
+            wait([beside] if beside else [])
             if self._files is None or self._files.is_whole():
                 raise
             log.warning("%s cannot be used any more (%s): it is made anew", self._files.folder, error)

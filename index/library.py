@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -217,9 +217,12 @@ class Library:
         with self._lock:
             self._open_store()
             numbers = self._numbers(articles)
-        if not any(character.isalnum() for character in question):
-            return []
-        vector = self._encoder.encode_question(question)
+            if not any(character.isalnum() for character in question):
+                return []
+            encodes_beside = self._synced_finder().encodes_beside
+        vector = cache(partial(self._encoder.encode_question, question))
+        if not encodes_beside:
+            vector()  # while others search
         with self._lock:
             store, finder = self._open_store(), self._synced_finder()
             with store.reading():

@@ -46,6 +46,10 @@ class SplitPassage:
     """Title and heading: what lexical search knows a passage by besides its own words."""
     sentences: tuple[Sentence, ...]
 
+    @property
+    def sentence_texts(self) -> tuple[str, ...]:
+        return sentence_texts(self.passage, self.sentences)
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -78,6 +82,12 @@ def split_passages(article: Article, *, count_tokens: CountTokens, max_tokens: i
         )
     joined = _join_short(article.text, runs, count_tokens, rooms)
     return [_to_passage(article, position, run, contexts[run.heading]) for position, run in enumerate(joined)]
+
+
+def sentence_texts(passage: Passage, sentences: Iterable[Sentence]) -> tuple[str, ...]:
+    """The text of each of a passage's sentences."""
+    start = passage.start
+    return tuple(passage.text[sentence.start - start : sentence.end - start] for sentence in sentences)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str, list[Sentence]]]:

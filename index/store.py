@@ -7,7 +7,7 @@ folder, or by asking the database itself. A new kind of library is one class of 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.embedding import Encoder, Progress
 from index.fusion import Weights
-from index.passages import Sentence, SplitPassage
+from index.passages import Sentence, SplitPassage, sentence_texts
 from index.types import Article, Passage, Problem, Revision
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class StoredPassage:
     context: str
     passage: Passage
     sentences: tuple[Sentence, ...]
+    words: bytes | None = None
+    """As index/words.py packs them; None where they are not kept."""
 
     @property
     def with_context(self) -> str:
@@ -47,8 +49,7 @@ class StoredPassage:
 
     @property
     def sentence_texts(self) -> tuple[str, ...]:
-        start = self.passage.start
-        return tuple(self.passage.text[sentence.start - start : sentence.end - start] for sentence in self.sentences)
+        return sentence_texts(self.passage, self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,10 @@ class Store(Protocol):
 class Finder(Protocol):
     """Proposes passages of a store for a question. Not safe to share between threads: its owner holds a lock."""
 
+    @property
+    def encodes_beside(self) -> bool:
+        """Whether it has the question encoded while it looks for words, on two threads: worth it for many passages."""
+
     def sync(self, progress: Progress | None = None) -> None:
         """Take in what was added to the store since, and forget what was removed."""
 
@@ -151,13 +156,17 @@ class Finder(Protocol):
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         *,
         depth: int,
+        near: int,
         articles: Collection[int] | None,
         weights: Weights,
-    ) -> set[int]:
-        """The numbers of the ``depth`` passages that dense and lexical search find, each, in these articles or all."""
+    ) -> Iterator[set[int]]:
+        """The numbers of ``depth`` passages by words and of ``near`` by meaning, in these articles or all.
+
+        As they are found: some may come twice. ``vector``: gives the question's.
+        """
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         """The question's words, each with its share of their weight, as ``LexicalIndex.weigh`` has them."""

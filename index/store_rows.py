@@ -27,20 +27,18 @@ INSERT INTO articles (id, title, text, source, added, revision, author, publishe
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SELECT_PASSAGE = """
 SELECT passages.number, title, revision, articles.id, passages.checksum,
-    article, passages.id, context, start, end, heading, paragraph, passages.text, sentences, vectors
+    article, passages.id, context, start, end, heading, paragraph, passages.text, sentences, vectors, words
 FROM passages JOIN articles INDEXED BY articles_in_short ON articles.number = article"""
 INSERT_PASSAGE = """
-INSERT INTO passages (article, id, context, start, end, heading, paragraph, text, sentences, vectors, checksum)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+INSERT INTO passages (article, id, context, start, end, heading, paragraph, text, sentences, vectors, words, checksum)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def checksum(*values: object) -> int:
     """Return the CRC-32 of a row's values."""
-    crc = 0
-    for value in values:
-        crc = zlib.crc32(value if isinstance(value, bytes) else str(value).encode(), crc)
-        crc = zlib.crc32(b"\0", crc)
-    return crc
+    return zlib.crc32(
+        b"".join(value + b"\0" if isinstance(value, bytes) else f"{value}\0".encode() for value in values)
+    )
 
 
 def article_row(article: Article, *, titled: bool) -> tuple[Any, ...]:
@@ -75,8 +73,8 @@ def to_revision(row: Sequence[Any]) -> Revision:
     return Revision(revision, datetime.fromisoformat(added), characters)
 
 
-def passage_row(article: int, split: SplitPassage, vectors: NDArray[np.float16]) -> tuple[Any, ...]:
-    """The values of INSERT_PASSAGE. ``article``: its number; ``vectors``: the sentences'."""
+def passage_row(article: int, split: SplitPassage, vectors: NDArray[np.float16], *words: bytes) -> tuple[Any, ...]:
+    """The values of INSERT_PASSAGE. ``article``: its number; ``vectors``: the sentences'; ``words``: packed."""
     passage = split.passage
     row = (
         article,
@@ -89,6 +87,7 @@ def passage_row(article: int, split: SplitPassage, vectors: NDArray[np.float16])
         passage.text,
         json.dumps([(s.start, s.end, s.paragraph) for s in split.sentences], separators=(",", ":")),
         vectors.astype("<f2", copy=False).tobytes(),
+        *words,
     )
     return *row, checksum(*row)
 
@@ -98,8 +97,8 @@ def to_passage(row: Sequence[Any], where: str) -> tuple[StoredPassage, NDArray[n
     import numpy as np
 
     number, title, revision, article_id, kept, *values = row
-    article, id_, context, start, end, heading, paragraph, text, spans, blob = values
-    if checksum(*values) != kept:
+    article, id_, context, start, end, heading, paragraph, text, spans, blob, words = values
+    if checksum(*(values if words is not None else values[:-1])) != kept:
         raise LibraryDamaged(
             f"a passage of the article {article_id!r} in {where} is not what was added:"
             " mend it with pullquote check --library DIR"
@@ -107,4 +106,4 @@ def to_passage(row: Sequence[Any], where: str) -> tuple[StoredPassage, NDArray[n
     passage = Passage(id_, article_id, text, start, end, heading, paragraph)
     sentences = tuple(Sentence(*span) for span in json.loads(spans))
     vectors = np.frombuffer(blob, dtype="<f2").astype(np.float32).reshape(len(sentences), -1)
-    return StoredPassage(number, article, title, revision, context, passage, sentences), vectors
+    return StoredPassage(number, article, title, revision, context, passage, sentences, words), vectors

@@ -8,7 +8,7 @@ import sqlite3
 from index.errors import LibraryTooNew
 from index.store_rows import checksum
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _TABLES = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -67,7 +67,10 @@ INSERT INTO settings VALUES ('library', new_name());
 _TO_3 = "CREATE INDEX articles_in_short ON articles (number, id, title, revision)"
 """Version 3: what each passage is told with of its article, which stands behind the text in the article's own row."""
 
-_STEPS = {0: _TABLES, 1: _TO_2, 2: _TO_3}
+_TO_4 = "ALTER TABLE passages ADD COLUMN words BLOB"
+"""Version 4: the words of passages that are added from now on. Whoever changes what a word is must empty it."""
+
+_STEPS = {0: _TABLES, 1: _TO_2, 2: _TO_3, 3: _TO_4}
 
 
 def is_current(connection: sqlite3.Connection, where: str) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.derived import drop_words
 from index.embedding import Encoder
 from index.errors import LibraryDamaged, LibraryNotWritable
+from index.lexical import make_analyser
 from index.passages import SplitPassage
 from index.snapshots import drop_snapshots
 from index.store import FILE_NAME, Finder, Origin, StoredPassage
@@ -30,6 +32,7 @@ from index.store_rows import (
     to_revision,
 )
 from index.types import Article, Problem, Revision
+from index.words import pack_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -131,7 +134,7 @@ class SqliteStore:
                 run("INSERT OR REPLACE INTO settings VALUES (?, ?)", setting)
             number = run(INSERT_ARTICLE, article_row(article, titled=titled)).lastrowid or 0
             for split, of_sentences in zip(passages, vectors, strict=True):
-                run(INSERT_PASSAGE, passage_row(number, split, of_sentences))
+                run(INSERT_PASSAGE, passage_row(number, split, of_sentences, self._words(split)))
             if not last or last[0].revision != article.revision:
                 edition = (article.id, article.revision, article.added.isoformat(), len(article.text))
                 run("INSERT INTO revisions (article_id, revision, added, characters) VALUES (?, ?, ?, ?)", edition)
@@ -222,6 +225,13 @@ class SqliteStore:
         from index.indexes import Indexes
 
         return Indexes(self, encoder)
+
+    @cached_property
+    def _analyser(self) -> Any:
+        return make_analyser()
+
+    def _words(self, split: SplitPassage) -> bytes:
+        return pack_words(map(self._analyser.analyze, (split.context, *split.sentence_texts)))
 
     def _select_passages(
         self, which: str, values: Sequence[int]

@@ -33,7 +33,7 @@ def defined() -> SentenceTransformerEncoder:
 
 @pytest.fixture(scope="module")
 def exact() -> PackagedEncoder:
-    return PackagedEncoder(bulk=Precision.FLOAT32)
+    return PackagedEncoder(precision=Precision.FLOAT32)
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +76,14 @@ def test_vectors_are_those_of_sentence_transformers(
         assert np.allclose(exact.encode_question(thousand[number]), wanted[number], atol=1e-5)
 
 
+def test_what_whole_numbers_are_tried_on_is_what_floats_give(exact: PackagedEncoder) -> None:
+    assert np.allclose(exact.encode(packaged.PROBES), np.load(packaged.PROBED), atol=1e-4)
+
+
 def test_what_is_encoded_in_whole_numbers_is_nearly_the_same(exact: PackagedEncoder, thousand: list[str]) -> None:
     """Each text's own vector is by far the nearest: nearer than any other text's, unless the two say the same."""
     some = thousand[::5] + thousand[970:990]
-    found, wanted = PackagedEncoder(bulk=Precision.INT8).encode(some), exact.encode(some)
+    found, wanted = PackagedEncoder(precision=Precision.INT8).encode(some), exact.encode(some)
     assert (found * wanted).sum(axis=1).min() > 0.98
     alike = wanted @ wanted.T > 0.98
     assert np.all((found @ wanted.T).max(axis=1, where=~alike, initial=-1) < (found * wanted).sum(axis=1))
@@ -92,16 +96,18 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(thousand: list[str]) ->
     assert np.abs(together - alone).max() < 1e-3
 
 
-def test_a_processor_that_is_bad_at_whole_numbers_gets_floats(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_processor_that_is_bad_at_whole_numbers_gets_floats(
+    monkeypatch: pytest.MonkeyPatch, exact: PackagedEncoder
+) -> None:
     run = Session.run
 
     def overflow(self: Session, ids: Any) -> Any:
         vectors = run(self, ids)
-        return vectors if self is encoder._session(Precision.FLOAT32) else vectors[:, ::-1].copy()
+        return vectors if self.precision is Precision.FLOAT32 else vectors[:, ::-1].copy()
 
-    encoder = PackagedEncoder(bulk=Precision.INT8)
+    encoder = PackagedEncoder(precision=Precision.INT8)
     monkeypatch.setattr(Session, "run", overflow)
-    assert np.allclose(encoder.encode(TEXTS)[0], encoder.encode_question(TEXTS[0]), atol=1e-5)
+    assert np.allclose(encoder.encode(TEXTS), exact.encode(TEXTS), atol=1e-5)
 
 
 def test_without_a_fit_onnxruntime_sentence_transformers_encodes(

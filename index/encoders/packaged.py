@@ -37,11 +37,13 @@ _READS = 256
 """Word pieces with special tokens: what it was trained to read; it cuts off the rest."""
 _BATCH_PIECES = 1024
 """Word pieces of a batch, padding included. Half as many, or four times, took 5 to 20 in 100 longer."""
-_PROBES = (
+PROBES = (
     "The deal does not provide for the return of those whose claims have failed.",
     "A tower of wrought iron, 330 metres tall, was opened in 1889.",
     "What did she say about it?",
 )
+PROBED = Path(__file__).parent / "minilm-probes.npy"
+"""Their vectors in float32, (probes, dimension)."""
 _AGREE = 0.985
 """The least cosine of a probe in int8 and in float32. Of 2,074 sentences of news, the least was 0.993.
 
@@ -57,11 +59,11 @@ class PackagedEncoder:
     fingerprint = PACKAGED_SHA256
     dimension = _DIMENSION
 
-    def __init__(self, *, bulk: Precision = Precision.INT8) -> None:
-        """``bulk``: in what numbers texts are encoded, where the processor is good at them; questions in float32."""
-        self._bulk = bulk
+    def __init__(self, *, precision: Precision = Precision.INT8) -> None:
+        """``precision``: in what numbers texts are encoded; in float32 where the processor is bad at int8."""
+        self._precision = precision
         self._lock = threading.RLock()
-        self._sessions: dict[Precision, Session] = {}
+        self._session: Session | None = None
         self._instead: SentenceTransformerEncoder | None = None
 
     @property
@@ -74,7 +76,7 @@ class PackagedEncoder:
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         try:
-            session = self._session(Precision.FLOAT32)
+            session = self._ready_session()
         except CannotRun as error:
             return self._without_onnxruntime(error).encode_question(question)
         vector: NDArray[np.float32] = session.run(self._ids([question]))[0]
@@ -84,7 +86,7 @@ class PackagedEncoder:
         import numpy as np
 
         try:
-            session = self._session(self._bulk)
+            session = self._ready_session()
         except CannotRun as error:
             return self._without_onnxruntime(error).encode(texts, progress=progress)
         vectors = np.zeros((len(texts), _DIMENSION), dtype=np.float32)
@@ -111,18 +113,19 @@ class PackagedEncoder:
     def _pieces(self) -> Any:
         return packaged_tokenizer()
 
-    def _session(self, precision: Precision) -> Session:
-        """The session of a precision; that of float32 in its place where the two do not agree on this processor."""
+    def _ready_session(self) -> Session:
+        """The session of the precision; that of float32 in its place where the two do not agree on this processor."""
         with self._lock:
-            if precision not in self._sessions:
-                session = _load_session(precision)
-                if precision is not Precision.FLOAT32:
-                    exact = self._session(Precision.FLOAT32)
-                    probes = self._ids(_PROBES)
-                    cosines = (session.run(probes) * exact.run(probes)).sum(axis=1)
-                    session = session if cosines.min() >= _AGREE else exact
-                self._sessions[precision] = session
-            return self._sessions[precision]
+            if self._session is None:
+                session = _load_session(self._precision)
+                is_exact = self._precision is Precision.FLOAT32
+                self._session = session if is_exact or self._agrees(session) else _load_session(Precision.FLOAT32)
+            return self._session
+
+    def _agrees(self, session: Session) -> bool:
+        import numpy as np
+
+        return bool((session.run(self._ids(PROBES)) * np.load(PROBED)).sum(axis=1).min() >= _AGREE)
 
     def _without_onnxruntime(self, reason: CannotRun) -> SentenceTransformerEncoder:
         """The same model in sentence-transformers: slower to start, and as good."""

@@ -54,6 +54,7 @@ class Session:
             self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         except (errors.Fail, errors.InvalidGraph, errors.NotImplemented, errors.RuntimeException) as error:
             raise CannotRun(str(error)) from error
+        self.precision = precision
         self._kept = arrays, values  # the session looks into these arrays, and does not keep them itself
         file.release()  # of matrices it looks into copies, which it has made to measure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,12 +62,12 @@ SELECT term, sum(sentences)::bigint FROM pullquote.words WHERE article = ANY(%s)
 _NEAREST = """
 by_meaning AS (
     SELECT number FROM pullquote.passages WHERE vector_dims(embedding) = {dimension} {within}
-    ORDER BY embedding::halfvec({dimension}) <=> %(vector)s::halfvec({dimension}) LIMIT %(depth)s
+    ORDER BY embedding::halfvec({dimension}) <=> %(vector)s::halfvec({dimension}) LIMIT %(near)s
 )"""
 _NEAREST_OF_FEW = """
 by_meaning AS (
     SELECT number FROM pullquote.passages WHERE vector_dims(embedding) = {dimension} {within}
-    ORDER BY embedding <=> %(vector)s::halfvec, number LIMIT %(depth)s
+    ORDER BY embedding <=> %(vector)s::halfvec, number LIMIT %(near)s
 )"""
 
 
@@ -100,6 +100,9 @@ class _Asked:
 class PostgresFinder:
     """The Finder of a database. It keeps what it knows of the last question, and which passages are in which pack."""
 
+    encodes_beside = False
+    """One statement finds by words and by meaning."""
+
     def __init__(self, store: PostgresStore, encoder: Encoder) -> None:
         self._store = store
         self._encoder = encoder
@@ -123,21 +126,24 @@ class PostgresFinder:
     def propose(
         self,
         question: str,
-        vector: NDArray[np.float32],
+        vector: Callable[[], NDArray[np.float32]],
         *,
         depth: int,
+        near: int,
         articles: Collection[int] | None,
         weights: Weights,
-    ) -> set[int]:
+    ) -> Iterator[set[int]]:
         asked = self._ask(question, articles)
-        values: dict[str, object] = {"depth": depth, "articles": None if articles is None else list(articles)}
+        values: dict[str, object] = {"near": near, "articles": None if articles is None else list(articles)}
         before, parts = "", []
         if weights.uses_dense and asked.searched_passages:
             few = asked.searched_passages <= (_EXACT_OF_ALL if articles is None else _EXACT)
             within = "" if articles is None else "AND article = ANY(%(articles)s)"
-            before = "WITH" + (_NEAREST_OF_FEW if few else _NEAREST).format(dimension=len(vector), within=within)
+            before = "WITH" + (_NEAREST_OF_FEW if few else _NEAREST).format(
+                dimension=self._encoder.dimension, within=within
+            )
             parts.append(_NEAREST_FOUND)
-            values["vector"] = vector_text(vector)
+            values["vector"] = vector_text(vector())
         held = {term: count for term, count in asked.passages.items() if count}
         weighs = bool(weights.uses_lexical and held and asked.searched_passages)
         terms = split_by_rarity(held, MOST_POSTINGS)[0]
@@ -147,7 +153,7 @@ class PostgresFinder:
             parts += self._by_words(asked, held, values)
         rows = self._store.search(f"{before} {' UNION ALL '.join(parts)}", values) if parts else []
         found = {number for term, number, _, _ in rows if term is None}
-        return found | self._weighed(asked, held, rows, kept, depth) if weighs else found
+        yield found | self._weighed(asked, held, rows, kept, depth) if weighs else found
 
     def weigh(self, question: str, *, articles: Collection[int] | None) -> dict[str, float]:
         asked = self._ask(question, articles)

@@ -26,7 +26,7 @@ SELECT_QUEUED = f"SELECT number, {_ARTICLE} FROM pullquote.queue"
 INSERT_QUEUED = f"INSERT INTO pullquote.queue ({_ARTICLE}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 SELECT_PASSAGE = """
 SELECT passages.number, title, revision, articles.id, passages.checksum, article, passages.id, context,
-    "start", "end", heading, paragraph, passages.text, passages.sentences, vectors
+    "start", "end", heading, paragraph, passages.text, passages.sentences, vectors, NULL
 FROM pullquote.passages JOIN pullquote.articles ON articles.number = article"""
 INSERT_PASSAGE = """
 INSERT INTO pullquote.passages (number, article, id, context, "start", "end", heading, paragraph, text, sentences,

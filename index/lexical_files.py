@@ -20,8 +20,8 @@ from index.lexical_parts import PASSAGES, SENTENCES
 MANY, COMMON = 100_000, 0.15
 """Of more passages than these, words that a larger share of them has are not looked for, if there are others.
 
-Of a million passages that takes 3 ms rather than 11, and of the ten best by all words 99 in 100 are among its first 50.
-They are weighed by all words in any case.
+Of a million passages that takes 2.7 ms rather than 12. Were they left out of 14,438 passages as well, the right one
+would be read for 0.785 of 2,000 questions rather than 0.787 (data/train): what is found is weighed by all words.
 """
 
 _LEAST = 2

@@ -32,6 +32,7 @@ from index import (
 )
 from index.article import make_article
 from index.engines import vector_files
+from index.fusion import HYBRID, LEXICAL
 from index.store import FILE_NAME
 
 TEXT = "The deal covers boats. It does not cover returns.\n\n## Money\n\nNobody named a sum."
@@ -135,6 +136,41 @@ def test_each_derived_file_may_be_damaged_and_is_made_anew(
             assert [library.search(q, read=False) for q in ("returns", "cats hunt", "day of the deal")] == wanted
         assert sum(path.name == snapshots.MANIFEST for path in derived(kept)) == 1
         assert not snapshots.has_damage(kept), name
+
+
+@pytest.mark.parametrize("search", ["_engine", "_lexical"])
+@pytest.mark.parametrize("beside", [0, 100])
+def test_files_that_go_bad_while_they_are_searched_are_made_anew(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, search: str, beside: int
+) -> None:
+    monkeypatch.setattr(indexes, "BESIDE", beside)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("read error")
+
+    with open_library(kept) as library:
+        wanted = library.search("cats hunt", read=False)
+        monkeypatch.setattr(getattr(library._finder, search), "search", fail)
+        with pytest.raises(RuntimeError, match="read error"):
+            library.search("cats hunt", read=False)  # the files are whole: it is something else
+        os.truncate(derived(kept)[-1], 3)
+        assert library.search("cats hunt", read=False) == wanted
+        assert not snapshots.has_damage(kept)
+
+
+def test_a_question_that_is_encoded_beside_the_search_for_its_words_finds_the_same(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_library(kept) as library:
+        wanted = [library.retrieve(question) for question in ("returns", "cats hunt", "day of the deal")]
+        monkeypatch.setattr(indexes, "BESIDE", 0)
+        assert [library.retrieve(question) for question in ("returns", "cats hunt", "day of the deal")] == wanted
+        with monkeypatch.context() as broken:
+            broken.setattr(library._encoder, "encode_question", lambda _: 1 / 0)
+            for weights in (HYBRID, LEXICAL):
+                with pytest.raises(ZeroDivisionError):
+                    library.retrieve("returns", weights=weights)
+        assert library.retrieve("returns") == wanted[0]
 
 
 def test_big_files_are_sampled_when_they_are_opened_and_read_whole_when_they_are_checked(
@@ -471,7 +507,8 @@ def make_version_1(folder: Path) -> None:
     with sqlite3.connect(folder / FILE_NAME) as database:
         for column in ("author", "published", "titled", "checksum"):
             database.execute(f"ALTER TABLE articles DROP COLUMN {column}")
-        database.execute("ALTER TABLE passages DROP COLUMN checksum")
+        for column in ("checksum", "words"):
+            database.execute(f"ALTER TABLE passages DROP COLUMN {column}")
         database.execute("DROP TABLE revisions")
         database.execute("DROP INDEX articles_in_short")
         database.execute("DELETE FROM settings WHERE name IN ('generation', 'purged', 'library')")
@@ -497,6 +534,10 @@ def test_a_library_of_the_first_version_is_read_and_upgraded(
         assert found(library, "returns")[0] == "It does not cover returns."
         assert [each.revision for each in library.revisions(article.id)] == [article.revision]
         assert library.check() == []
+        with open_library(tmp_path / "new") as new:
+            new.add_text(TEXT, title="The deal", source="/deal.txt")
+            for question in ("Does it cover returns?", "What is the deal about?"):
+                assert library.search(question, read=False) == new.search(question, read=False), "words are not kept"
         library.add_text(OTHER, source="/deal.txt")
         assert len(library.revisions(article.id)) == 2
 

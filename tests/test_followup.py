@@ -239,6 +239,9 @@ def make_hits(confidence: float, article: str = "a") -> list[Hit]:
         (Leaning.PERHAPS, 0.2, 0.6, True),
         (Leaning.PERHAPS, 0.3, 0.45, False),
         (Leaning.PERHAPS, 0.1, 0.35, False),
+        (Leaning.FRAGMENT, 0.7, 0.85, True),
+        (Leaning.FRAGMENT, 0.7, 0.65, False),
+        (Leaning.FRAGMENT, 0.1, 0.35, False),
     ],
 )
 def test_the_less_likely_way_needs_a_clear_gap(how: Leaning, bare: float, in_context: float, taken: bool) -> None:
@@ -246,10 +249,27 @@ def test_the_less_likely_way_needs_a_clear_gap(how: Leaning, bare: float, in_con
     assert prefers_context(understood, make_hits(bare), make_hits(in_context), 0.4) is taken
 
 
+@pytest.mark.parametrize(
+    ("question", "how"),
+    [
+        ("Apprentices?", Leaning.FRAGMENT),
+        ("not even in Dresden?", Leaning.FRAGMENT),
+        ("regional differences", Leaning.FRAGMENT),
+        ("And the old ferry?", Leaning.LEANS),
+        ("Who pays?", Leaning.PERHAPS),
+        ("Was it the mayor's?", Leaning.LEANS),
+        ("ferry cars Brennvik Gdansk island Greece 2022", Leaning.ALONE),
+    ],
+)
+def test_a_few_words_without_a_verb_may_be_a_part_or_words_to_look_for(question: str, how: Leaning) -> None:
+    assert leaning(question) is how
+
+
 def test_a_short_question_stays_with_the_article_that_was_spoken_of() -> None:
     understood = Understood(Leaning.PERHAPS, "x", "x", "a")
     assert is_settled(understood, make_hits(0.9, "a"), 0.4)
     assert not is_settled(understood, make_hits(0.9, "b"), 0.4)
+    assert not is_settled(Understood(Leaning.FRAGMENT, "x", "x", "a"), make_hits(0.9, "a"), 0.4)
     assert prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.5, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "c"), 0.4)

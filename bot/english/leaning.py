@@ -30,6 +30,7 @@ class Leaning(Enum):
 
     ALONE = "it says all that it asks"
     PERHAPS = "it says so little that it may be part of something"
+    FRAGMENT = "it has no verb: part of a question, or words to look for"
     LEANS = "it cannot be understood by itself"
 
 
@@ -72,6 +73,8 @@ _EASE = "|".join(
     quicker faster worse right wrong fair enough late crime offence idea problem case
     """)
 )
+_LONGEST_FRAGMENT = 5
+"""Words."""
 _OPENS = "(?:to|that|for|if|when|until|before|[a-z]+ing)"
 _EMPTY_IT = re.compile(
     rf"\b(?:it|it's) (?:be |been |still |now |really |ever |also |not |too |a |an |the |good )*(?:{_EASE})"
@@ -95,8 +98,16 @@ def leaning(question: str) -> Leaning:
     named = any(word.capitalised or word.text[0].isdigit() for word in words[1:])
     thin = telling <= 1 if named else telling <= 3
     if thin or any(word.lower in _SOFT for word in words) or any(_is_pronoun(word) for word in words):
-        return Leaning.PERHAPS
+        return Leaning.FRAGMENT if is_fragment(question) else Leaning.PERHAPS
     return Leaning.ALONE
+
+
+def is_fragment(question: str) -> bool:
+    """Whether it is a few words without a verb: "Apprentices?", "regional differences"."""
+    lower = [word.lower for word in words_of(question)]
+    if not lower or len(lower) > _LONGEST_FRAGMENT or lower[0] in QUESTION_WORDS:
+        return False
+    return not any(_is_verb(word) for word in lower)
 
 
 def loose_pronouns(question: str) -> list[Word]:
@@ -216,7 +227,7 @@ def is_cut_short(question: str) -> bool:
         del lower[0]
     if not lower or lower[:2] in (["what", "about"], ["how", "about"], ["what", "of"]):
         return bool(words)
-    has_verb = any(word in AUXILIARIES or word.endswith(("'s", "'re", "'ll", "'d")) for word in lower)
+    has_verb = any(map(_is_verb, lower))
     if len(lower) < len(words) and not has_verb:
         return lower[0] not in QUESTION_WORDS or telling <= 2
     if len(lower) <= 2 and lower[0] in _ASKING:
@@ -228,3 +239,8 @@ def is_cut_short(question: str) -> bool:
     if lower[:2] == ["how", "many"] and telling <= 1:
         return len(lower) == 2 or lower[2] in AUXILIARIES
     return False
+
+
+def _is_verb(lower: str) -> bool:
+    """Whether it is one of those that every question has, or has one at its end: "who's"."""
+    return lower in AUXILIARIES or lower.endswith(("'s", "'re", "'ll", "'d"))

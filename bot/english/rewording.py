@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.english.antecedents import antecedent, class_of, in_brackets, without_brackets
-from bot.english.leaning import is_cut_short, is_possessive, loose_pronouns
+from bot.english.leaning import is_cut_short, is_fragment, is_possessive, loose_pronouns
 from bot.english.mentions import content_of, mentions
 from bot.english.words import AUXILIARIES, DETERMINERS, Word, is_function_word, is_telling, words_of
 from bot.types import Turn
@@ -82,7 +82,7 @@ def _tidy(question: str) -> str:
 def _with_brackets(question: str, turns: Sequence[Turn]) -> str:
     """``question`` and behind it what it is about: the question that it is a part of, or what that one named."""
     asked = _whole_question(turns)
-    if is_cut_short(question) and len(asked) <= LONGEST_REPEATED:
+    if (is_cut_short(question) or is_fragment(question)) and len(asked) <= LONGEST_REPEATED:
         whole = _to_another_year(question, asked) or _with_clause_of(question, asked)
         return whole or f"{question.rstrip()} ({asked.strip().rstrip('?')}?)"
     terms = _terms(question, turns)

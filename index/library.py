@@ -211,8 +211,8 @@ class Library:
     ) -> list[Candidate]:
         """Return the passages that dense and lexical search find, each sentence weighed, best first.
 
-        What ``search`` reads and makes hits of. ``depth``: how many passages each of the two proposes; ``weights``: for
-        either of them alone. Errors as ``search``.
+        What ``search`` reads and makes hits of. ``depth``: how many passages words propose, and a quarter fewer
+        vectors; ``weights``: for either of them alone. Errors as ``search``.
         """
         with self._lock:
             self._open_store()

@@ -25,7 +25,7 @@ from bench.results import to_table, write_section
 from bot import Answer, Conversation, Turn
 from bot.english.leaning import Leaning
 from bot.english.words import words_of
-from bot.followup import understand
+from bot.followup import stay, understand
 from index import Hit, Library, Quote
 
 PASSAGES = ("inscit_dev", "mtrag_subset")
@@ -138,6 +138,7 @@ def measure_passages(name: str, every: int) -> list[tuple[str | int | float, ...
             question = row["question"]
             listening = Listening(search.library)
             answer = Conversation.from_history(listening, turns).ask(question)  # type: ignore[arg-type]
+            understood = understand(question, turns)
             told = places.get(row["passage_id"] or "")
             turns.append(
                 _as_told(question, answer.asked_as, row["answers"], search.library_ids[told.article] if told else "")
@@ -146,7 +147,8 @@ def measure_passages(name: str, every: int) -> list[tuple[str | int | float, ...
                 continue
             wanted = [places[passage] for passage in row["passage_ids"] if passage in places]
             # Where both were searched, the one that was taken shows in how the question was understood.
-            taken = listening.found[answer.asked_as != question]
+            in_context = answer.asked_as != question
+            taken = stay(understood, listening.found[in_context], in_context=in_context)
             bare = listening.found.get(False) or search.library.search(question, DEEP)
             ranks["ours"].append(_rank(search, taken, wanted, places))
             ranks["as typed"].append(_rank(search, bare, wanted, places))

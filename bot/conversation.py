@@ -115,23 +115,20 @@ class Conversation:
         Where the likelier way of understanding it finds an answer, the other one is not searched.
         """
         understood = followup.understand(question, () if as_typed else self._turns)
-        if understood.leaning is Leaning.ALONE:
-            return question, self._look_for(question, "")
         leans = understood.leaning is Leaning.LEANS
-        first = self._look_in_context(question, understood) if leans else self._look_for(question, "")
-        if followup.is_settled(understood, first, self._strictness):
+        first = self._look_for(question, understood, in_context=leans)
+        if understood.leaning is Leaning.ALONE or followup.is_settled(understood, first, self._strictness):
             return understood.asked_as if leans else question, first
-        second = self._look_for(question, "") if leans else self._look_in_context(question, understood)
+        second = self._look_for(question, understood, in_context=not leans)
         in_context, bare = (first, second) if leans else (second, first)
         if followup.prefers_context(understood, bare, in_context, self._strictness):
             return understood.asked_as, in_context
         return question, bare
 
-    def _look_for(self, question: str, history: str) -> list[Hit]:
-        return self._library.search(question, k=PLACES_DEPTH, articles=self._articles, history=history)
-
-    def _look_in_context(self, question: str, understood: followup.Understood) -> list[Hit]:
-        return followup.stay(understood, self._look_for(question, understood.history))
+    def _look_for(self, question: str, understood: followup.Understood, *, in_context: bool) -> list[Hit]:
+        history = understood.history if in_context else ""
+        found = self._library.search(question, k=PLACES_DEPTH, articles=self._articles, history=history)
+        return followup.stay(understood, found, in_context=in_context)
 
     def _with_places(self, answer: Answer, hits: Sequence[Hit]) -> Answer:
         """``answer`` with a citation for each quote, and the other places among ``hits``, best first."""

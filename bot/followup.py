@@ -26,7 +26,14 @@ wrongly, where this gap gave 0.60 and 0.29; of 150 questions there put as a few 
 LOYALTY = 2.0
 """What is added to the log-odds of a passage of the article that was quoted last: a conversation mostly stays with it.
 
-On 152 follow-ups over 78 articles, asked of all of them at once, 0.78 got the right sentence, and 0.63 without this.
+On chats over 1,233 articles, asked of all of them at once, 371 such turns got the right sentence 0.53 of the time
+without this, 0.73 with 2 and 0.77 with 3.
+"""
+ACQUAINTANCE = 1.0
+"""The same for any other article that was quoted, and for a question as it was typed.
+
+On chats over 1,233 articles, 84 such turns got the right sentence 0.43 of the time without this, 0.49 with 1 and 0.52
+with 2; of 119 that changed the topic, none was lost. It is half of LOYALTY for those that go back and forth.
 """
 HISTORY_CHARACTERS = 260
 """Code points of what went before that the reader gets: about as many as its 72 word pieces."""
@@ -42,8 +49,8 @@ class Understood:
     """The question with what it leans on; as it was typed where there is nothing to lean on."""
     history: str
     """What was asked and answered just before, for the reader; ``""`` where nothing was."""
-    article: str = ""
-    """The id of the article that was quoted last; ``""`` where none was."""
+    articles: tuple[str, ...] = ()
+    """The ids of the articles that were quoted, the last one first."""
 
 
 def understand(question: str, turns: Sequence[Turn]) -> Understood:
@@ -51,13 +58,13 @@ def understand(question: str, turns: Sequence[Turn]) -> Understood:
     before = [turn for turn in turns if _is_about_the_article(turn)][-REACH:]
     if not before:
         return Understood(Leaning.ALONE, question, "")
-    how = leaning(question)
+    how, quoted = leaning(question), _quoted_in(before)
     if how is Leaning.ALONE:
-        return Understood(how, question, "")
+        return Understood(how, question, "", quoted)
     asked_as = reword(question, before)
     # With nothing to add to its words there is nothing to show for a search in context.
     how = how if asked_as != question else Leaning.ALONE
-    return Understood(how, asked_as, history_of(before), _article_of(before))
+    return Understood(how, asked_as, history_of(before), quoted)
 
 
 def is_settled(understood: Understood, first: Sequence[Hit], threshold: float) -> bool:
@@ -84,13 +91,12 @@ def prefers_context(understood: Understood, bare: Sequence[Hit], in_context: Seq
     return without < threshold and within >= max(threshold, without + GAP)
 
 
-def stay(understood: Understood, hits: Sequence[Hit]) -> list[Hit]:
-    """``hits`` of a search in context, those of the article that was quoted last the further ahead."""
-
-    def odds(hit: Hit) -> float:
-        return hit.score + LOYALTY * (hit.passage.article_id == understood.article)
-
-    return sorted(hits, key=odds, reverse=True)
+def stay(understood: Understood, hits: Sequence[Hit], *, in_context: bool) -> list[Hit]:
+    """``hits`` of a search, as typed or in context, those of articles that were quoted further ahead."""
+    ahead = dict.fromkeys(understood.articles, ACQUAINTANCE)
+    if in_context:
+        ahead.update(dict.fromkeys(understood.articles[:1], LOYALTY))
+    return sorted(hits, key=lambda hit: hit.score + ahead.get(hit.passage.article_id, 0.0), reverse=True)
 
 
 def sureness(hits: Sequence[Hit]) -> float:
@@ -100,7 +106,7 @@ def sureness(hits: Sequence[Hit]) -> float:
 
 def _strays(understood: Understood, hits: Sequence[Hit]) -> bool:
     """Whether the best hit is in another article than the one that was spoken of last."""
-    return bool(understood.article and hits) and hits[0].passage.article_id != understood.article
+    return bool(understood.articles and hits) and hits[0].passage.article_id != understood.articles[0]
 
 
 def history_of(turns: Sequence[Turn]) -> str:
@@ -119,8 +125,9 @@ def history_of(turns: Sequence[Turn]) -> str:
     return " ".join(found)
 
 
-def _article_of(turns: Sequence[Turn]) -> str:
-    return next((turn.answer.quotes[0].article_id for turn in reversed(turns) if turn.answer), "")
+def _quoted_in(turns: Sequence[Turn]) -> tuple[str, ...]:
+    found = (turn.answer.quotes[0].article_id for turn in reversed(turns) if turn.answer)
+    return tuple(dict.fromkeys(article for article in found if article))
 
 
 def _is_about_the_article(turn: Turn) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
+from index.naming import NAMED, shortfalls
 from index.reader.calibration import confidence, log_odds, stance
 from index.reader.reader import Reader, Reading, Run
 from index.retrieval import Candidate
@@ -31,11 +32,13 @@ def read_candidates(
 ) -> list[Candidate]:
     """Return ``candidates`` (best first) in the order that reading gives, with scores and confidences to match.
 
-    A score is the log-odds that the sentence answers. What is beyond the budget stays in retrieval's order behind all
-    that was read, and gets no more confidence than the last of that. ``history``: see ``Reader.read``.
+    A score is the log-odds that the sentence answers, less where the question names another article than its own. What
+    is beyond the budget stays in retrieval's order behind all that was read, and gets no more confidence than the last
+    of that. ``history``: see ``Reader.read``.
     """
     readings = read_each(reader, question, candidates, history=history)
-    read = [_judged(candidate, found) for candidate, found in readings]
+    unnamed = shortfalls(question, {candidate.title for candidate, _ in readings})
+    read = [_judged(candidate, found, NAMED * unnamed[candidate.title]) for candidate, found in readings]
     read.sort(key=lambda found: (-found.score, found.passage.article_id, found.passage.start))
     return read + [_behind(candidate, read[-1], place) for place, candidate in enumerate(candidates[len(read) :], 1)]
 
@@ -125,8 +128,8 @@ def _to_run(candidates: Sequence[Candidate]) -> Run:
     return Run(candidates[0].title, tuple(lines), tuple(is_heading))
 
 
-def _judged(candidate: Candidate, readings: Sequence[Reading]) -> Candidate:
-    scores = tuple(log_odds(r.answers, s) for r, s in zip(readings, candidate.scores, strict=True))
+def _judged(candidate: Candidate, readings: Sequence[Reading], behind: float) -> Candidate:
+    scores = tuple(log_odds(r.answers, s) - behind for r, s in zip(readings, candidate.scores, strict=True))
     stances = tuple(stance(reading.verdict) for reading in readings)
     spans = tuple(
         (sentence.start + reading.span[0], sentence.start + reading.span[1])

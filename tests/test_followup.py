@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot import Answer, Conversation, Turn
 from bot.english.leaning import Leaning, leaning
 from bot.english.mentions import Kind, mentions
 from bot.followup import (
+    ACQUAINTANCE,
     HISTORY_CHARACTERS,
     LOYALTY,
     Understood,
@@ -245,7 +247,7 @@ def make_hits(confidence: float, article: str = "a") -> list[Hit]:
     ],
 )
 def test_the_less_likely_way_needs_a_clear_gap(how: Leaning, bare: float, in_context: float, taken: bool) -> None:
-    understood = Understood(how, "x", "x", "a")
+    understood = Understood(how, "x", "x", ("a",))
     assert prefers_context(understood, make_hits(bare), make_hits(in_context), 0.4) is taken
 
 
@@ -266,20 +268,31 @@ def test_a_few_words_without_a_verb_may_be_a_part_or_words_to_look_for(question:
 
 
 def test_a_short_question_stays_with_the_article_that_was_spoken_of() -> None:
-    understood = Understood(Leaning.PERHAPS, "x", "x", "a")
+    understood = Understood(Leaning.PERHAPS, "x", "x", ("a",))
     assert is_settled(understood, make_hits(0.9, "a"), 0.4)
     assert not is_settled(understood, make_hits(0.9, "b"), 0.4)
-    assert not is_settled(Understood(Leaning.FRAGMENT, "x", "x", "a"), make_hits(0.9, "a"), 0.4)
+    assert not is_settled(Understood(Leaning.FRAGMENT, "x", "x", ("a",)), make_hits(0.9, "a"), 0.4)
     assert prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.5, "a"), 0.4)
     assert not prefers_context(understood, make_hits(0.8, "b"), make_hits(0.7, "c"), 0.4)
 
 
-def test_in_context_the_article_that_was_spoken_of_is_ahead_by_so_much_and_no_more() -> None:
+def test_articles_that_were_quoted_are_ahead_by_so_much_and_no_more() -> None:
     (here,), (near,), (far,) = (make_hits(score, article) for score, article in ((0.5, "a"), (2.0, "b"), (3.0, "c")))
-    assert LOYALTY == 2.0
-    assert stay(Understood(Leaning.LEANS, "x", "x", "a"), [far, near, here]) == [far, here, near]
-    assert stay(Understood(Leaning.LEANS, "x", "x"), [far, near, here]) == [far, near, here]
+    assert (LOYALTY, ACQUAINTANCE) == (2.0, 1.0)
+    spoken = Understood(Leaning.LEANS, "x", "x", ("a", "b"))
+    assert stay(replace(spoken, articles=("a",)), [far, near, here], in_context=True) == [far, here, near]
+    assert stay(replace(spoken, articles=("b", "a")), [far, near, here], in_context=True) == [near, far, here]
+    assert stay(spoken, [far, near, here], in_context=False) == [far, near, here]
+    assert stay(replace(spoken, articles=()), [far, near, here], in_context=True) == [far, near, here]
+
+
+def test_a_question_that_stands_alone_knows_what_was_spoken_of() -> None:
+    told = [make_turn("Who runs the ferry?", "The Ode brothers."), make_turn("Who runs the mill?")]
+    turns = [replace(TREATY, answer=replace(TREATY.answer, quotes=(Quote("b", "x", 0, 1, 1, "r"),))), *told]
+    understood = understand("When was the wooden lighthouse on Skarv island painted?", turns)
+    assert understood.leaning is Leaning.ALONE
+    assert understood.articles == ("a", "b")
 
 
 ARTICLE = """# Harbour town votes on its ferry

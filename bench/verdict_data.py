@@ -1,7 +1,7 @@
 """Yes/no questions with their verdicts, as the program meets them: the hits that a search of the article gives.
 
 Only articles that the reader was not trained on. What was read is kept in runs/verdict, article by article, by the
-reader's weights and calibration: new articles and new weights are read, all else is not read again.
+weights and calibration of reader and judge: new articles and new weights are read, all else is not read again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from bench.data import Row, load_rows
 from bench.reader_data import extra_articles, extra_names, held_out_extra, held_out_news
 from bot.conversation import DEPTH
-from bot.english.yes_no import is_yes_no
 from index import Hit, Library
-from index.reader import calibration
+from index.questions import is_yes_no
+from index.reader import calibration, judge
 from index.reader.reader import MODEL_SHA256
 
 CACHE = Path("runs/verdict")
@@ -108,4 +108,4 @@ def _asks_yes_no(row: Row) -> bool:
 
 
 def _version() -> str:
-    return f"{zlib.crc32(f'{MODEL_SHA256} {Path(calibration.__file__).read_text()}'.encode()):08x}"
+    return f"{zlib.crc32(f'{MODEL_SHA256} {judge.MODEL_SHA256} {Path(calibration.__file__).read_text()}'.encode()):08x}"

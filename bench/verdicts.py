@@ -21,9 +21,9 @@ from bench.fit_verdict import answered, cross_validate, is_right, to_features
 from bench.results import to_table, write_section
 from bench.verdict_data import VerdictQuestion, bench_questions, held_out
 from bot.answer import decide
-from bot.english.yes_no import is_yes_no
 from bot.types import Verdict
 from bot.verdict import LEAST_SURE, judge
+from index.questions import is_yes_no
 
 SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 """Shares of the questions at which the curve is read."""

@@ -15,9 +15,9 @@ from html import escape
 
 from bot.article_view import escape_words
 from bot.citation import citation_line
-from bot.english.yes_no import is_yes_no
 from bot.render import VERDICTS, cited, more_places, said_by, short_message, web_address
 from bot.types import Answer, Citation
+from index.questions import is_yes_no
 from index.types import Hit, Quote
 
 SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.0, "Not sure"))

@@ -31,6 +31,9 @@ def search_together(
     id that none of them knows is the first one's to complain about.
     """
     from index.hits import to_hit
+    from index.judging import judge_candidates
+    from index.questions import without_opening
+    from index.reader.judge import default_judge
     from index.reader.reader import default_reader
     from index.reading import read_candidates
     from index.retrieval import DEPTH
@@ -39,7 +42,7 @@ def search_together(
         raise ValueError("question and history must be strings")
     if not isinstance(k, int) or k < 1:
         raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
-    question, history = _whole(question), _whole(history)
+    question, history = without_opening(_whole(question)), _whole(history)
     if not any(character.isalnum() for character in question):
         return []
     sought = f"{question} {history}" if history else question
@@ -53,6 +56,7 @@ def search_together(
         found([candidate.passage for candidate in candidates])
     if read and candidates:
         candidates = read_candidates(default_reader(), question, candidates, history=history)
+        candidates = judge_candidates(default_judge(), question, candidates, history=history)
     return [to_hit(candidate) for candidate in candidates[:k]]
 
 

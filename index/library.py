@@ -26,6 +26,9 @@ from index.encoding import (
 from index.errors import ArticleError, LibraryClosed, NoSuchArticle
 from index.fusion import HYBRID, Weights
 from index.hits import to_hit
+from index.judging import judge_candidates
+from index.questions import without_opening
+from index.reader.judge import default_judge
 from index.reader.reader import default_reader
 from index.reading import read_candidates
 from index.retrieval import DEPTH, Candidate, RecentPassages, retrieve
@@ -193,12 +196,13 @@ class Library:
                 raise ValueError(f"{name} must be a str, not {type(value).__name__}")
         if not isinstance(k, int) or k < 1:
             raise ValueError(f"k must be a whole number of 1 or more, not {k!r}")
-        question, history = _whole(question), _whole(history)
+        question, history = without_opening(_whole(question)), _whole(history)
         asks = any(character.isalnum() for character in question)
         sought = f"{question} {history}" if asks and history else question
         candidates = self.retrieve(sought, depth=max(DEPTH, 2 * k), articles=articles)
         if read and candidates:
             candidates = read_candidates(default_reader(), question, candidates, history=history)
+            candidates = judge_candidates(default_judge(), question, candidates, history=history)
         return [to_hit(candidate) for candidate in candidates[:k]]
 
     def retrieve(

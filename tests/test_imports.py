@@ -45,7 +45,7 @@ OWNERS = {
     "rich": {"bot/terminal.py"},
     "psycopg": {"index/postgres/connection.py"},
     "psycopg_pool": {"index/postgres/connection.py"},
-    "onnxruntime": {"index/encoders/session.py", "index/reader/reader.py"},
+    "onnxruntime": {"index/encoders/session.py", "index/reader/session.py"},
 }
 HEAVY = {
     "torch",

@@ -38,7 +38,7 @@ def test_weights_that_are_missing_are_named(tmp_path: Path) -> None:
 def test_weights_of_another_version_are_refused(tmp_path: Path) -> None:
     other = tmp_path / "model.onnx"
     other.write_bytes(MODEL.read_bytes()[:-1])
-    with pytest.raises(ModelError, match="not the reader"):
+    with pytest.raises(ModelError, match="not the one"):
         Reader(other).load()
 
 

@@ -26,12 +26,7 @@ REFUSING = _words(
     " wrong dispute disputes disputed rebut rebuts rebutted contradict short empty absent against instead rather"
     " other elsewhere out leave leaves leaving left close closes closed closing shut shuts shutting gone"
 )
-"""They deny by their own meaning: "not excluded" denies nothing."""
-LIMITING = _words(
-    "only except excepted exception exceptions but unless until before yet though although however apart beyond"
-    " outside excluding besides than"
-)
-"""They say where what is said ends."""
+"""They deny by their own meaning."""
 OPEN = _words(
     "may might could would should whether if unclear unknown undecided pending consider considers considered"
     " considering discuss discussed discussing talks hope hopes hoped hoping plan plans planned planning propose"
@@ -65,8 +60,6 @@ _CLAUSE = re.compile(
 )
 _LEADING_NOT = re.compile(r"^(\w+)n't\b")
 _TAG = re.compile(r",\s*\w+(?:n't)? (?:i|you|he|she|it|we|they|there)\s*\?*$")
-_UNDONE_WITHIN = 5
-"""So many words after a denying word a refusing one is denied by it: "not covered by the ban"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +71,8 @@ class Cues:
     asked_whole: bool
     """The question asks for all, every, always."""
     asked_part: bool
-    denies: bool
-    """The clause holds a denying word."""
-    denied: bool
-    """What follows that word has a telling word of the question, is no denial itself, and nothing limits it."""
-    undone: bool
-    """The clause denies a denial: "no ban", "not forbidden"."""
-    elided: bool
-    """It denies what it does not repeat: "Bicycles do not." """
     leaves_open: bool
     """It holds a word that leaves open what it says, and that the question does not have."""
-    part: bool
-    """The quote speaks of less than all."""
     overlap: float
     """The share, in [0, 1], of the question's telling words that the quote has as well."""
 
@@ -99,23 +82,13 @@ def find_cues(question: str, quote: str) -> Cues:
     asked = tokens(_LEADING_NOT.sub(r"\1", _TAG.sub("", _plain(question).strip())))
     telling = {stem(word) for word in asked} - {stem(word) for word in _COMMON | DENYING}
     clause = nearest_clause(telling, quote)
-    said = tokens(quote)
-    at = [place for place, word in enumerate(clause) if word in DENYING]
-    undone = any(word in REFUSING for place in at for word in clause[place + 1 : place + 1 + _UNDONE_WITHIN])
+    said = {stem(word) for word in tokens(quote)}
     return Cues(
         asked_denied=any(word in DENYING or word in REFUSING for word in asked),
         asked_whole=any(word in WHOLE for word in asked),
         asked_part=any(word in PART for word in asked),
-        denies=bool(at),
-        denied=bool(at)
-        and not undone
-        and any(stem(word) in telling for word in clause[at[0] + 1 :])
-        and not any(word in LIMITING for word in said),
-        undone=undone,
-        elided=bool(at) and at[-1] == len(clause) - 1,
         leaves_open=any(word in OPEN and stem(word) not in telling for word in clause),
-        part=any(word in PART for word in said),
-        overlap=len(telling & {stem(word) for word in said}) / len(telling) if telling else 0.0,
+        overlap=len(telling & said) / len(telling) if telling else 0.0,
     )
 
 

@@ -6,7 +6,6 @@ How it was trained, on what, and what it cannot do: README.md in this folder.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import ModelError
+from index.reader.session import load_session
 from index.reader.spans import best_span, whole_words
 from index.reader.windows import HISTORY_TOKENS, QUESTION_TOKENS, UNKNOWN, Segment, Window, make_windows
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 MODEL = Path(__file__).parent / "model.onnx"
 MODEL_SHA256 = "fce92fa6acb235c869b40f907eff80a126bc5a0e4409b492bcd83796e17fdcfa"
 """Of ``model.onnx``: checked when it is first loaded."""
-_REINSTALL = "pip install --force-reinstall --no-deps pullquote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class Reader:
                 from index.embedding import packaged_tokenizer
 
                 self._tokenizer = packaged_tokenizer()
-                self._session = _load_session(self._model, self._sha256)
+                self._session = load_session(self._model, self._sha256)
 
     def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
         """Return one Reading for each sentence of each run, in order.
@@ -157,20 +155,3 @@ def _pool(pieces: NDArray[np.float32], window: float, line: _Line) -> Reading:
     yes, no, undecided = (weight @ pieces[:, 4:7]).tolist()
     span = line.span(*best_span(pieces[:, 2], pieces[:, 3]))
     return Reading(float(weight @ pieces[:, 1]) + window, (yes, no, undecided), span)
-
-
-def _load_session(model: Path, sha256: str | None) -> Any:
-    import onnxruntime
-
-    try:
-        weights = model.read_bytes()
-    except OSError as error:
-        raise ModelError(f"the reader's weights cannot be read ({error}): {_REINSTALL}") from error
-    if sha256 and hashlib.sha256(weights).hexdigest() != sha256:
-        raise ModelError(f"{model} is not the reader that this version came with: {_REINSTALL}")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.enable_mem_pattern = False  # windows are of many lengths, and it would keep memory for each
-    # As fast on idle cores, and on busy ones a thread that waits leaves its core to others.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])

@@ -1,4 +1,4 @@
-"""Whether a question asks for yes or no. Pure: by its words alone.
+"""Whether a question asks for yes or no, and what of its wording asks nothing. Pure: by its words alone.
 
 Wrong guesses are cheap one way only: to a question that asks for a name, "Yes." is nonsense; a yes/no question that is
 not recognised is still answered with its quote. So what is doubtful is none.
@@ -51,6 +51,18 @@ _AFTER_COMMA = re.compile(rf",\s*{_AUXILIARY} \w")
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 """What a follow-up was understood to be about: no question of its own."""
 _LAST_SENTENCE = re.compile(r"(?<=\w[.!?])\s+(?=\w)|\s[-–—]+\s")
+_OPENING = re.compile(
+    rf"^\s*(?:(?:so|and|but|ok|okay|well|hi|hey|hello|um|hmm|please)\b[\s,:;.!…-]+)+(?=(?:{_AUXILIARY}|{_ASKING})\b)",
+    re.IGNORECASE,
+)
+
+
+def without_opening(question: str) -> str:
+    """``question`` less the words with which people begin to talk: "So does it rain?" asks what "does it rain?" does.
+
+    Only before a word that asks: "And in 2022?" stays as it is.
+    """
+    return _OPENING.sub("", question)
 
 
 def is_yes_no(question: str) -> bool:

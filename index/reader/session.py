@@ -16,14 +16,16 @@ def load_session(model: Path, sha256: str | None) -> Any:
     import onnxruntime
 
     try:
-        weights = model.read_bytes()
+        with model.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"the reader's weights cannot be read ({error}): {_REINSTALL}") from error
-    if sha256 and hashlib.sha256(weights).hexdigest() != sha256:
+    if sha256 and found != sha256:
         raise ModelError(f"{model} is not the one that this version came with: {_REINSTALL}")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.enable_mem_pattern = False  # windows are of many lengths, and it would keep memory for each
     # As fast on idle cores, and on busy ones a thread that waits leaves its core to others.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    # By its path: from bytes it takes as much memory again as the file has.
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

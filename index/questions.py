@@ -52,7 +52,7 @@ _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 """What a follow-up was understood to be about: no question of its own."""
 _LAST_SENTENCE = re.compile(r"(?<=\w[.!?])\s+(?=\w)|\s[-–—]+\s")
 _OPENING = re.compile(
-    rf"^\s*(?:(?:so|and|but|ok|okay|well|hi|hey|hello|um|hmm|please)\b[\s,:;.!…-]+)+(?=(?:{_AUXILIARY}|{_ASKING})\b)",
+    rf"^\s*(?:(?:so|ok|okay|well|hi|hey|hello|um|hmm|please)\b[\s,:;.!…-]+)+(?=(?:{_AUXILIARY}|{_ASKING})\b)",
     re.IGNORECASE,
 )
 
@@ -60,7 +60,7 @@ _OPENING = re.compile(
 def without_opening(question: str) -> str:
     """``question`` less the words with which people begin to talk: "So does it rain?" asks what "does it rain?" does.
 
-    Only before a word that asks: "And in 2022?" stays as it is.
+    Only before a word that asks: "So Lam won?" stays as it is. So do "and" and "but", which lean on what went before.
     """
     return _OPENING.sub("", question)
 

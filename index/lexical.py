@@ -112,10 +112,6 @@ class LexicalIndex:
         total = sum(weights.values())
         return {term: weight / total for term, weight in weights.items()}
 
-    def shared(self, weights: dict[str, float], text: str) -> set[str]:
-        """Return the question's words, as weighed, that a text has: what they weigh is its share of the question."""
-        return weights.keys() & set(self.terms(text))
-
     def terms(self, text: str) -> list[str]:
         """The words of a text as they are indexed."""
         found: list[str] = self._analyser.analyze(text)

@@ -56,7 +56,6 @@ def test_a_question_without_words_finds_nothing() -> None:
     index = make_index(["a boat"])
     assert [found(index, question) for question in ("", "?!", "submarine")] == [[], [], []]
     assert index.weigh("?!") == {}
-    assert index.shared({}, "a boat") == set()
 
 
 def test_a_search_within_articles_finds_nothing_outside() -> None:
@@ -81,8 +80,6 @@ def test_a_words_weight_is_its_idf_as_a_share_of_the_questions() -> None:
     idf = {"the": math.log(1 + 0.5 / 3.5), "red": math.log(1 + 2.5 / 1.5), "submarin": math.log(1 + 3.5 / 0.5)}
     assert weights == pytest.approx({term: value / sum(idf.values()) for term, value in idf.items()})
     assert sum(weights.values()) == pytest.approx(1)
-    assert index.shared(weights, "Submarines, the red boat") == {"submarin", "the", "red"}
-    assert index.shared(weights, "nothing") == set()
 
 
 def test_how_telling_a_word_is_depends_on_the_articles_that_are_searched() -> None:

@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index.reader.judge_window import make_judge_window
+from index.reader.judge_window import HISTORY_TOKENS, make_judge_window
 from index.reader.session import load_session
+from index.reader.windows import QUESTION_TOKENS
 
 MODEL = Path(__file__).parent / "judge.onnx"
 MODEL_SHA256 = "72bf4d41930343f21ce345c238e6e4364fe4b472deae34896ff4751236e1ac1d"
@@ -58,7 +59,8 @@ class Judge:
         import numpy as np
 
         self.load()
-        texts = [question, history] + [part for each in sentences for part in (each.sentence, each.title, each.before)]
+        texts = [question[: QUESTION_TOKENS * 16], history[-HISTORY_TOKENS * 16 :]]
+        texts += [part for each in sentences for part in (each.sentence, each.title, each.before)]
         asked, past, *rest = (e.ids for e in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False))
         found = []
         for at in range(0, len(rest), 3):

@@ -41,10 +41,10 @@ _SAYS_NOTHING = frozenset(
 
 def to_hit(candidate: Candidate) -> Hit:
     """The passage with its best sentence as the quote; of equals, the first."""
-    best = max(range(len(candidate.scores)), key=lambda i: (candidate.scores[i], -i))
+    best = candidate.best
     sentence, passage = candidate.sentences[best], candidate.passage
     first = sentence
-    if best and says_nothing(_text(candidate, best)):
+    if best and says_nothing(candidate.text_of(best)):
         before = candidate.sentences[best - 1]
         first = before if before.paragraph == sentence.paragraph else sentence
     quote = Quote(
@@ -69,8 +69,3 @@ def says_nothing(sentence: str) -> bool:
         return False
     words = re.findall(r"\w+", _SAYING.sub("", sentence.casefold().replace("’", "'")))
     return all(word in _SAYS_NOTHING for word in words)
-
-
-def _text(candidate: Candidate, number: int) -> str:
-    sentence, start = candidate.sentences[number], candidate.passage.start
-    return candidate.passage.text[sentence.start - start : sentence.end - start]

@@ -28,12 +28,9 @@ def judge_candidates(
     """
     if not is_yes_no(question):
         return list(candidates)
-    first = [(candidate, _best(candidate)) for candidate in candidates[:JUDGED] if candidate.stances]
-    said = judge.judge(question, [_said(candidate, at) for candidate, at in first], history=history)
-    judged = [
-        replace(candidate, stances=_with(candidate.stances, at, join(candidate.stances[at], stance)))
-        for (candidate, at), stance in zip(first, said, strict=True)
-    ]
+    first = [candidate for candidate in candidates[:JUDGED] if candidate.stances]
+    said = judge.judge(question, [_said(candidate) for candidate in first], history=history)
+    judged = [_joined(candidate, stance) for candidate, stance in zip(first, said, strict=True)]
     return judged + list(candidates[len(judged) :])
 
 
@@ -47,18 +44,11 @@ def join(reader: Stance, judge: Stance) -> Stance:
     return yes / total, no / total, undecided / total
 
 
-def _best(candidate: Candidate) -> int:
-    return max(range(len(candidate.scores)), key=lambda i: (candidate.scores[i], -i))
+def _said(candidate: Candidate) -> Said:
+    at = candidate.best
+    return Said(candidate.title, candidate.text_of(at - 1) if at else "", candidate.text_of(at))
 
 
-def _with(stances: Sequence[Stance], at: int, stance: Stance) -> tuple[Stance, ...]:
-    return (*stances[:at], stance, *stances[at + 1 :])
-
-
-def _said(candidate: Candidate, at: int) -> Said:
-    return Said(candidate.title, _text(candidate, at - 1) if at else "", _text(candidate, at))
-
-
-def _text(candidate: Candidate, number: int) -> str:
-    sentence, start = candidate.sentences[number], candidate.passage.start
-    return candidate.passage.text[sentence.start - start : sentence.end - start]
+def _joined(candidate: Candidate, stance: Stance) -> Candidate:
+    stances, at = candidate.stances, candidate.best
+    return replace(candidate, stances=(*stances[:at], join(stances[at], stance), *stances[at + 1 :]))

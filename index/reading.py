@@ -79,9 +79,8 @@ def _look_again(reader: Reader, question: str, found: Sequence[tuple[Candidate, 
 
 def _neighbours(candidate: Candidate, at: int) -> Run:
     """A sentence of a passage between the one before and the one after, if there are such."""
-    around = candidate.sentences[max(0, at - 1) : at + 2]
-    start = candidate.passage.start
-    lines = tuple(candidate.passage.text[sentence.start - start : sentence.end - start] for sentence in around)
+    around = range(max(0, at - 1), min(at + 2, len(candidate.sentences)))
+    lines = tuple(candidate.text_of(number) for number in around)
     return Run(candidate.title, lines, (False,) * len(lines))
 
 
@@ -123,7 +122,7 @@ def _to_run(candidates: Sequence[Candidate]) -> Run:
             heading = passage.heading
             lines.append(heading)
             is_heading.append(True)
-        lines += [passage.text[s.start - passage.start : s.end - passage.start] for s in candidate.sentences]
+        lines += [candidate.text_of(number) for number in range(len(candidate.sentences))]
         is_heading += [False] * len(candidate.sentences)
     return Run(candidates[0].title, tuple(lines), tuple(is_heading))
 

@@ -58,6 +58,16 @@ class Candidate:
     spans: tuple[tuple[int, int], ...] = ()
     """The words that answer of each sentence that was read, by their offsets in the article; empty where none was."""
 
+    @property
+    def best(self) -> int:
+        """The number of the sentence that scores most; of equals, of the first."""
+        return self.scores.index(max(self.scores))
+
+    def text_of(self, number: int) -> str:
+        """The words of a sentence."""
+        sentence, start = self.sentences[number], self.passage.start
+        return self.passage.text[sentence.start - start : sentence.end - start]
+
 
 class RecentPassages:
     """Passages of a store as weighing needs them, the last ones kept: of one article all stay, and questions are quick.

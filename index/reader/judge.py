@@ -7,15 +7,13 @@ on what, and what it cannot do: README.md in this folder.
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from index.reader.judge_window import HISTORY_TOKENS, make_judge_window
-from index.reader.session import load_session
+from index.reader.session import LazyModel
 from index.reader.windows import QUESTION_TOKENS
 
 MODEL = Path(__file__).parent / "judge.onnx"
@@ -32,24 +30,12 @@ class Said:
     sentence: str
 
 
-class Judge:
-    """Loads its weights when first asked. Safe to share between threads."""
+class Judge(LazyModel):
+    """Says what sentences say. Loads its weights when first asked to; safe to share between threads."""
 
     def __init__(self, model: Path = MODEL, *, sha256: str | None = MODEL_SHA256) -> None:
         """``sha256``: what the weights must hash to; None to take them as they are."""
-        self._model, self._sha256 = model, sha256
-        self._lock = threading.Lock()
-        self._session: Any = None
-        self._tokenizer: Any = None
-
-    def load(self) -> None:
-        """Load the weights now. ModelError where they are missing, or not those that this version came with."""
-        with self._lock:
-            if self._session is None:
-                from index.embedding import packaged_tokenizer
-
-                self._tokenizer = packaged_tokenizer()
-                self._session = load_session(self._model, self._sha256)
+        super().__init__(model, sha256)
 
     def judge(self, question: str, sentences: Sequence[Said], *, history: str = "") -> list[tuple[float, float, float]]:
         """Return the probabilities of yes, no and neither for each sentence, in order; they add up to 1.

@@ -6,14 +6,13 @@ How it was trained, on what, and what it cannot do: README.md in this folder.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.reader.session import load_session
+from index.reader.session import LazyModel
 from index.reader.spans import best_span, whole_words
 from index.reader.windows import HISTORY_TOKENS, QUESTION_TOKENS, UNKNOWN, Segment, Window, make_windows
 
@@ -47,24 +46,12 @@ class Reading:
     """The very words that answer, if the sentence does: code points within it, end exclusive."""
 
 
-class Reader:
-    """Loads its weights when first asked to read. Safe to share between threads."""
+class Reader(LazyModel):
+    """Says how well sentences answer. Loads its weights when first asked to; safe to share between threads."""
 
     def __init__(self, model: Path = MODEL, *, sha256: str | None = MODEL_SHA256) -> None:
         """``sha256``: what the weights must hash to; None to take them as they are."""
-        self._model, self._sha256 = model, sha256
-        self._lock = threading.Lock()
-        self._session: Any = None
-        self._tokenizer: Any = None
-
-    def load(self) -> None:
-        """Load the weights now. ModelError where they are missing, or not those that this version came with."""
-        with self._lock:
-            if self._session is None:
-                from index.embedding import packaged_tokenizer
-
-                self._tokenizer = packaged_tokenizer()
-                self._session = load_session(self._model, self._sha256)
+        super().__init__(model, sha256)
 
     def read(self, question: str, runs: Sequence[Run], *, history: str = "") -> list[list[Reading]]:
         """Return one Reading for each sentence of each run, in order.

@@ -1,8 +1,9 @@
-"""What the models of this folder run on: an onnxruntime session, its weights checked."""
+"""What the models of this folder have in common: an onnxruntime session, its weights checked, and a tokenizer."""
 
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,27 @@ from index.errors import ModelError
 _REINSTALL = "pip install --force-reinstall --no-deps pullquote"
 
 
-def load_session(model: Path, sha256: str | None) -> Any:
-    """A model to run, its weights checked. ModelError where they are missing, or do not hash to ``sha256``."""
+class LazyModel:
+    """Loads its weights when first asked. Safe to share between threads."""
+
+    def __init__(self, model: Path, sha256: str | None) -> None:
+        """``sha256``: what the weights must hash to; None to take them as they are."""
+        self._model, self._sha256 = model, sha256
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._tokenizer: Any = None
+
+    def load(self) -> None:
+        """Load the weights now. ModelError where they are missing, or not those that this version came with."""
+        with self._lock:
+            if self._session is None:
+                from index.embedding import packaged_tokenizer
+
+                self._tokenizer = packaged_tokenizer()
+                self._session = _load_session(self._model, self._sha256)
+
+
+def _load_session(model: Path, sha256: str | None) -> Any:
     import onnxruntime
 
     try:

@@ -88,7 +88,9 @@ def make_files_of_everything() -> None:
 
 def damage(folder: Path, chance: random.Random) -> None:
     """Take away, cut short or alter one derived file, if there is any."""
-    found = sorted(path for path in folder.glob("derived/[0-9]*/**/*") if path.is_file())
+    # os.walk passes over a folder that another writer takes away meanwhile; glob does not.
+    sets = folder.glob("derived/[0-9]*")
+    found = sorted(Path(place, name) for made in sets for place, _, names in os.walk(made) for name in names)
     if not found:
         return
     file = chance.choice(found)

@@ -1,7 +1,7 @@
 """What the words of a question and of a quote say about whether the one denies what the other asks. Pure.
 
 Small lists of English words: those that deny, those that leave open, those that speak of a part. They decide nothing by
-themselves; bot/verdict.py weighs them beside the reader's own word.
+themselves; bot/verdict.py weighs them beside what the models read.
 """
 
 from __future__ import annotations

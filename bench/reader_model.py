@@ -10,7 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import AutoModel
@@ -46,10 +49,44 @@ class ReaderModel(nn.Module):
 def mean_weights(paths: Iterable[str | Path]) -> dict[str, Tensor]:
     """The mean of trained weights: often better than either of two of which one was trained on from the other.
 
-    https://arxiv.org/abs/2109.01903
+    https://arxiv.org/abs/2109.01903. Of a path that ends in ``.onnx`` the encoder alone, without its heads.
     """
-    found = [torch.load(path, weights_only=True, map_location="cpu") for path in paths]
+    found = [
+        exported_encoder(path)
+        if str(path).endswith(".onnx")
+        else torch.load(path, weights_only=True, map_location="cpu")
+        for path in paths
+    ]
     return {name: sum(each[name].float() for each in found) / len(found) for name in found[0]}
+
+
+def exported_encoder(path: str | Path) -> dict[str, Tensor]:
+    """The encoder's weights of a model as the package carries it: int8, turned back into float32."""
+    graph = onnx.load(path).graph
+    stored = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+
+    def floats(name: str) -> Tensor:
+        whole = stored[f"{name}_quantized"].astype(np.float32) - stored[f"{name}_zero_point"]
+        return torch.from_numpy((whole * stored[f"{name}_scale"]).astype(np.float32))
+
+    found = {name: torch.from_numpy(array.copy()) for name, array in stored.items() if name.startswith("encoder.")}
+    found = {name: weight for name, weight in found.items() if weight.is_floating_point() and weight.ndim}
+    for name in [name.removesuffix("_quantized") for name in stored if name.endswith("_quantized")]:
+        if name.startswith("encoder."):
+            found[name] = floats(name)
+    attention = 0
+    for node in graph.node:
+        if node.op_type == "QAttention":
+            weights = floats(node.input[1].removesuffix("_quantized")).T.chunk(3)
+            biases = torch.from_numpy(stored[node.input[2]].copy()).chunk(3)
+            for part, weight, bias in zip(("query", "key", "value"), weights, biases, strict=True):
+                layer = f"encoder.encoder.layer.{attention}.attention.self.{part}"
+                found[f"{layer}.weight"], found[f"{layer}.bias"] = weight.contiguous(), bias
+            attention += 1
+        elif node.op_type == "MatMulInteger" and node.name.startswith("/encoder/"):
+            layer = node.name.removesuffix("/MatMul_quant").strip("/").replace("/", ".")
+            found[f"{layer}.weight"] = floats(node.input[1].removesuffix("_quantized")).T.contiguous()
+    return found
 
 
 def _attend(self: Any, hidden: Tensor, attention_mask: Tensor, position_bias: Tensor, **_: Any) -> tuple[Tensor]:

@@ -241,7 +241,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--start", default="runs/reader/small/reader.pt,runs/reader/cpu/reader.pt", help="mean of these"
+        "--start", default="index/reader/model.onnx", help="mean of these; of the package's reader, its encoder"
     )
     parser.add_argument("--out", default="runs/judge")
     parser.add_argument("--epochs", type=int, default=2)

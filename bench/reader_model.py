@@ -51,13 +51,13 @@ def mean_weights(paths: Iterable[str | Path]) -> dict[str, Tensor]:
 
     https://arxiv.org/abs/2109.01903. Of a path that ends in ``.onnx`` the encoder alone, without its heads.
     """
-    found = [
+    found: list[dict[str, Tensor]] = [
         exported_encoder(path)
         if str(path).endswith(".onnx")
         else torch.load(path, weights_only=True, map_location="cpu")
         for path in paths
     ]
-    return {name: sum(each[name].float() for each in found) / len(found) for name in found[0]}
+    return {name: torch.stack([each[name].float() for each in found]).mean(0) for name in found[0]}
 
 
 def exported_encoder(path: str | Path) -> dict[str, Tensor]:
